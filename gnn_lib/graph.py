@@ -1,0 +1,140 @@
+"""A graph, as data: tensors with documented shapes and nothing hidden.
+
+The conventions of the whole course live here. `edge_index` is [2, E]: row 0 holds the sources, row
+1 the targets, and messages flow from source to target. An undirected graph is one that has every
+edge in both directions. N is the number of nodes, E of edges, G of graphs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from gnn_lib.adjacency import Adjacency
+from gnn_lib.validate import check_edge_index, check_no_nan, check_rows, check_same_device
+
+Kind = Literal["node", "edge", "graph"]
+
+
+def _per(kind: Kind) -> Any:
+    """A field with one row per node, edge or graph; what follows a permutation is read off this."""
+    return field(default=None, metadata={"per": kind})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph:
+    """One graph, or several side by side (see `batch_graphs`). Immutable: change it with `replace`.
+
+    Shapes: edge_index [2, E], x [N, F], edge_attr [E, D], edge_weight [E], edge_type [E],
+    y [N] or [N, ...], pos [N, 2], the masks [N] (bool), batch [N], graph_y [G] or [G, ...].
+
+    >>> friends = Graph(torch.tensor([[0, 1], [1, 2]]), x=torch.eye(3), names=("Ann", "Bob", "Cem"))
+    >>> friends
+    Graph(3 nodes, 2 edges, x [3, 3], names)
+    >>> friends.replace(x=torch.ones(3, 1)).x.shape
+    torch.Size([3, 1])
+    """
+
+    edge_index: Tensor
+    x: Tensor | None = _per("node")
+    edge_attr: Tensor | None = _per("edge")
+    edge_weight: Tensor | None = _per("edge")
+    edge_type: Tensor | None = _per("edge")
+    y: Tensor | None = _per("node")
+    pos: Tensor | None = _per("node")
+    train_mask: Tensor | None = _per("node")
+    val_mask: Tensor | None = _per("node")
+    test_mask: Tensor | None = _per("node")
+    batch: Tensor | None = _per("node")
+    graph_y: Tensor | None = _per("graph")
+    names: tuple[str, ...] | None = None
+    num_nodes: int = -1  # -1: read it off the fields
+    num_graphs: int = -1
+
+    def __post_init__(self) -> None:
+        edge_index = check_edge_index(self.edge_index)
+        # `object.__setattr__` is how a frozen dataclass fills in what follows from its arguments.
+        object.__setattr__(self, "edge_index", edge_index)
+        if self.names is not None:
+            object.__setattr__(self, "names", tuple(str(name) for name in self.names))
+        if self.num_nodes < 0:
+            object.__setattr__(self, "num_nodes", self._count_nodes())
+        if self.num_graphs < 0:
+            object.__setattr__(self, "num_graphs", self._count_graphs())
+        check_edge_index(edge_index, self.num_nodes)
+        self._check_fields()
+
+    def _count_nodes(self) -> int:
+        for _, value in self.tensors("node"):
+            if value.dim():
+                return value.size(0)
+        if self.names is not None:
+            return len(self.names)
+        return int(self.edge_index.max()) + 1 if self.edge_index.numel() else 0
+
+    def _count_graphs(self) -> int:
+        if self.graph_y is not None and self.graph_y.dim():
+            return self.graph_y.size(0)
+        if self.batch is not None:
+            return int(self.batch.max()) + 1 if self.batch.numel() else 0
+        return 1
+
+    def _check_fields(self) -> None:
+        rows = {"node": self.num_nodes, "edge": self.num_edges, "graph": self.num_graphs}
+        for kind, count in rows.items():
+            for name, value in self.tensors(kind):  # type: ignore[arg-type]
+                check_rows(value, count, name, kind)
+                check_same_device(value, name, self.edge_index, "edge_index")
+        if self.names is not None and len(self.names) != self.num_nodes:
+            raise ValueError(f"names has {len(self.names)} entries for {self.num_nodes} nodes: give one each.")
+        if self.x is not None:
+            check_no_nan(self.x, "x")
+        for name, mask in self.tensors("node"):
+            if name.endswith("_mask") and mask.dtype != torch.bool:
+                raise TypeError(f"{name} must be a bool tensor [N], got {mask.dtype}. Convert with {name}.bool().")
+
+    @property
+    def num_edges(self) -> int:
+        """E, the number of directed edges: an undirected edge counts twice."""
+        return self.edge_index.size(1)
+
+    @property
+    def device(self) -> torch.device:
+        return self.edge_index.device
+
+    @cached_property
+    def adjacency(self) -> Adjacency:
+        """The edges prepared for aggregation: indexed once, shared by every layer that gets it."""
+        return Adjacency(self.edge_index, self.num_nodes)
+
+    def tensors(self, kind: Kind | None = None) -> Iterator[tuple[str, Tensor]]:
+        """The (name, tensor) pairs that are there, of one kind or of all."""
+        for spec in fields(self):
+            if kind in (_kind(spec), None):
+                value = getattr(self, spec.name)
+                if isinstance(value, Tensor):
+                    yield spec.name, value
+
+    def replace(self, **changes: Any) -> "Graph":
+        """A copy with some fields changed; the rest is shared."""
+        return replace(self, **changes)
+
+    def to(self, device: torch.device | str) -> "Graph":
+        """The same graph with every tensor on `device`."""
+        return self.replace(**{name: value.to(device) for name, value in self.tensors()})
+
+    def __repr__(self) -> str:
+        parts = [f"{self.num_nodes} nodes", f"{self.num_edges} edges"]
+        if self.num_graphs != 1:
+            parts.insert(0, f"{self.num_graphs} graphs")
+        parts += [f"{name} {list(value.shape)}" for name, value in self.tensors() if name != "edge_index"]
+        if self.names is not None:
+            parts.append("names")
+        return f"Graph({', '.join(parts)})"
+
+
+def _kind(spec: "Field[Any]") -> str | None:
+    return spec.metadata.get("per")
