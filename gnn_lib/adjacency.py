@@ -6,27 +6,29 @@ the other way, so it wants the edges sorted by source. Both orders are made once
 layers that are handed the same `Adjacency`.
 """
 
-import weakref
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.utils.weak import WeakTensorKeyDictionary
 
-from gnn_lib.validate import check_edge_index, check_tensor, describe
+from gnn_lib.validate import check_edge_index, check_ids, check_rows
 
 _INT32_MAX = 2**31 - 1
 
 
 class Bags(NamedTuple):
-    """Edges grouped by one endpoint. Bag i is the stretch ptr[i] : ptr[i + 1] of `ids`.
+    """Edges grouped by one endpoint, the owner. Bag i is the stretch ptr[i] : ptr[i + 1] of the rest.
 
-    ptr [M + 1], ids [E] (the other endpoint of each edge), order [E] (its place in the original list).
+    ptr [M + 1], ids [E] (the far endpoint of each edge), owner [E] (the near one, ascending),
+    order [E] (the place of each edge in the original list).
     """
 
     ptr: Tensor
     ids: Tensor
+    owner: Tensor
     order: Tensor
 
 
@@ -40,24 +42,25 @@ class Weights(NamedTuple):
 class Adjacency:
     """Edges source -> target, indexed for fast sums in both directions.
 
-    edge_index [2, E]; `num_targets` differs from `num_sources` only where the two sides are
-    different things (nodes -> graphs in a global pooling).
+    edge_index [2, E]. The two sides are the same nodes, unless `num_targets` says otherwise
+    (nodes -> graphs in a global pooling, edges -> nodes where messages are summed).
 
     >>> adjacency = Adjacency(torch.tensor([[0, 1, 2], [1, 0, 1]]), num_sources=3)
-    >>> adjacency.by_target.ids.tolist()  # inbox of 0: {1}; of 1: {0, 2}; of 2: nothing
+    >>> adjacency.by_target.ids.tolist()  # node 0 hears from 1; node 1 from 0 and 2; node 2 from nobody
     [1, 0, 2]
     >>> adjacency.in_degree.tolist()
-    [1.0, 2.0, 0.0]
+    [1, 2, 0]
     """
 
     def __init__(self, edge_index: Tensor, num_sources: int, num_targets: int | None = None) -> None:
+        self.edge_index = check_edge_index(edge_index, num_sources if num_targets is None else None)
+        if num_targets is not None:
+            check_ids(edge_index[0], num_sources, "edge_index[0]", "sources")
+            check_ids(edge_index[1], num_targets, "edge_index[1]", "targets")
         self.num_sources = num_sources
         self.num_targets = num_sources if num_targets is None else num_targets
-        self.edge_index = check_edge_index(edge_index)
-        if num_targets is None:
-            check_edge_index(edge_index, num_sources)
-        self.weights: Weights | None = None  # constant weights that `weighted_sum` applies
-        self._derived: dict[object, Adjacency] = {}
+        self.weight: Tensor | None = None  # [E], constant; see `weighted`
+        self._derived: dict[object, Any] = {}
 
     def __repr__(self) -> str:
         return f"Adjacency({self.num_sources} -> {self.num_targets} nodes, {self.num_edges} edges)"
@@ -65,6 +68,10 @@ class Adjacency:
     @property
     def num_edges(self) -> int:
         return self.edge_index.size(1)
+
+    @property
+    def device(self) -> torch.device:
+        return self.edge_index.device
 
     @property
     def sources(self) -> Tensor:
@@ -79,60 +86,85 @@ class Adjacency:
     @cached_property
     def by_target(self) -> Bags:
         """The inboxes: for every target, the sources it hears from."""
-        return _group(self.targets, self.sources, self.num_targets)
+        return _group(self.targets, self.sources, self.num_targets, self.num_sources)
 
     @cached_property
     def by_source(self) -> Bags:
         """The outboxes: for every source, the targets it speaks to."""
-        return _group(self.sources, self.targets, self.num_sources)
+        return _group(self.sources, self.targets, self.num_sources, self.num_targets)
 
     @cached_property
     def in_degree(self) -> Tensor:
-        """How many edges arrive at each target, [num_targets], float32."""
-        return torch.bincount(self.targets, minlength=self.num_targets).float()
+        """How many edges arrive at each target, [num_targets]."""
+        return torch.bincount(self.targets, minlength=self.num_targets)
 
     @cached_property
     def incidence(self) -> "Adjacency":
-        """Edge -> its target: sums messages that are already computed, one row per edge."""
-        edges = torch.arange(self.num_edges, device=self.edge_index.device)
+        """Edge -> its target: sums messages that already exist, one row per edge."""
+        edges = torch.arange(self.num_edges, device=self.device)
         return Adjacency(torch.stack([edges, self.targets]), self.num_edges, self.num_targets)
 
-    @cached_property
-    def mean_weights(self) -> Weights:
-        """1 / in-degree on every edge: turns a sum over the inbox into a mean."""
-        return self.sort_weights(self.in_degree.reciprocal()[self.targets])
-
-    def sort_weights(self, weight: Tensor) -> Weights:
-        """`weight` [E] (or [E, H]) in the original order of the edges -> in both sorted orders."""
-        return Weights(weight[self.by_target.order], weight[self.by_source.order])
-
-    def with_weights(self, weight: Tensor) -> "Adjacency":
-        """The same edges with constant weights [E] on them; the index is shared."""
+    def weighted(self, weight: Tensor) -> "Adjacency":
+        """The same edges with constant weights [E] on them; the index is shared, not made again."""
+        check_rows(weight, self.num_edges, "weight", "edge")
         twin = Adjacency.__new__(Adjacency)
-        twin.__dict__.update(self.__dict__, _derived={})
-        twin.by_target, twin.by_source = self.by_target, self.by_source
-        twin.weights = self.sort_weights(weight.detach())
+        twin.__dict__.update(self.__dict__, by_target=self.by_target, by_source=self.by_source, _derived={})
+        twin.__dict__.pop("sorted_weights", None)
+        twin.weight = weight.detach()
         return twin
 
-    def without_self_loops(self) -> "Adjacency":
-        """The same edges without i -> i."""
-        return self.derive("without self-loops", lambda: Adjacency(
-            self.edge_index[:, self.sources != self.targets], self.num_sources, self.num_targets
-        ))
+    @cached_property
+    def sorted_weights(self) -> Weights | None:
+        """The constant weights in the order of `by_target` and of `by_source`."""
+        if self.weight is None:
+            return None
+        return Weights(self.weight[self.by_target.order], self.weight[self.by_source.order])
 
-    def derive(self, key: object, make: Callable[[], "Adjacency"]) -> "Adjacency":
-        """What `make()` builds from this adjacency, built once and kept under `key`."""
+    def mean(self, dtype: torch.dtype) -> "Adjacency":
+        """Every edge's weight divided by the in-degree of its target: a sum over it is a mean."""
+
+        def share() -> Adjacency:
+            weight = self.in_degree.double().reciprocal()[self.targets]
+            return self.weighted((weight if self.weight is None else weight * self.weight).to(dtype))
+
+        return self.derive(("mean", dtype), share)  # type: ignore[no-any-return]
+
+    def derive(self, key: object, make: Callable[[], Any]) -> Any:
+        """What `make()` gives, made once and kept under `key` for as long as this adjacency lives."""
         if key not in self._derived:
             self._derived[key] = make()
         return self._derived[key]
 
 
-def _group(key: Tensor, value: Tensor, num_bags: int) -> Bags:
-    """Group `value` by `key`, keeping the original order within a bag."""
+_prepared: Any = WeakTensorKeyDictionary()
+
+
+def prepare(edges: Tensor | Adjacency, num_nodes: int) -> Adjacency:
+    """`edges` as an `Adjacency` over `num_nodes` nodes; a [2, E] tensor is indexed at its first use.
+
+    The index is kept for as long as the tensor lives, and used while the tensor still holds the
+    edges that it was made from: a list that was changed in place is indexed again.
+    """
+    if isinstance(edges, Adjacency):
+        if edges.num_sources != num_nodes:
+            raise ValueError(
+                f"the adjacency was prepared for {edges.num_sources} nodes, but x has {num_nodes} rows. "
+                "Use the adjacency of the graph that x belongs to."
+            )
+        return edges
+    check_edge_index(edges)
+    known: Adjacency | None = _prepared.get(edges)
+    if known is None or known.num_sources != num_nodes or not torch.equal(known.edge_index, edges):
+        known = _prepared[edges] = Adjacency(edges.detach().clone(), num_nodes)
+    return known
+
+
+def _group(owner: Tensor, other: Tensor, num_owners: int, num_others: int) -> Bags:
+    """Group edges by `owner`, keeping their original order within a bag."""
     # 32-bit ids halve the traffic of every later pass; only a graph past 2 billion needs more.
-    wide = max(num_bags, key.numel(), int(value.max()) if value.numel() else 0) > _INT32_MAX
-    dtype = torch.int64 if wide else torch.int32
-    _, order = torch.sort(key.to(dtype), stable=True)
-    ptr = torch.zeros(num_bags + 1, dtype=dtype, device=key.device)
-    ptr[1:] = torch.bincount(key, minlength=num_bags).cumsum(0)
-    return Bags(ptr, value[order].to(dtype), order)
+    fits = max(num_owners, num_others, owner.numel()) <= _INT32_MAX
+    dtype = torch.int32 if fits else torch.int64
+    sorted_owner, order = torch.sort(owner.to(dtype), stable=True)
+    ptr = torch.zeros(num_owners + 1, dtype=dtype, device=owner.device)
+    ptr[1:] = torch.bincount(owner, minlength=num_owners).cumsum(0)
+    return Bags(ptr, other.to(dtype)[order], sorted_owner, order)

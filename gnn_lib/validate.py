@@ -27,12 +27,12 @@ def describe(value: Any) -> str:
 
 def check_tensor(value: Any, name: str) -> Tensor:
     """`value` if it is a tensor; a TypeError that says how to make one if not."""
-    if not isinstance(value, Tensor):
-        raise TypeError(
-            f"{name} must be a torch.Tensor, got {describe(value)}. "
-            "torch.as_tensor(...) turns lists and NumPy arrays into one."
-        )
-    return value
+    if isinstance(value, Tensor):
+        return value
+    raise TypeError(
+        f"{name} must be a torch.Tensor, got {describe(value)}. "
+        "torch.as_tensor(...) turns lists and NumPy arrays into one."
+    )
 
 
 def check_ids(ids: Tensor, bound: int, name: str, counted: str) -> None:
@@ -51,7 +51,7 @@ def check_ids(ids: Tensor, bound: int, name: str, counted: str) -> None:
 
 def check_edge_index(edge_index: Any, num_nodes: int | None = None, name: str = "edge_index") -> Tensor:
     """`edge_index` if it is an integer tensor of shape [2, E] with ids in range."""
-    check_tensor(edge_index, name)
+    edge_index = check_tensor(edge_index, name)
     if edge_index.dtype not in (torch.int64, torch.int32):
         raise TypeError(
             f"{name} must hold integers (torch.int64), got {describe(edge_index)}. "
@@ -76,7 +76,7 @@ def check_edge_index(edge_index: Any, num_nodes: int | None = None, name: str = 
 
 def check_rows(value: Any, rows: int, name: str, counted: str) -> Tensor:
     """`value` if it is a tensor with one row for each node (or edge, or graph)."""
-    check_tensor(value, name)
+    value = check_tensor(value, name)
     if value.dim() == 0 or value.size(0) != rows:
         raise ValueError(
             f"{name} must have one row per {counted}, so {rows} of them, got {describe(value)}."
@@ -86,7 +86,7 @@ def check_rows(value: Any, rows: int, name: str, counted: str) -> Tensor:
 
 def check_features(x: Any, rows: int, name: str = "x", counted: str = "node") -> Tensor:
     """`x` if it is a floating-point tensor with one row for each node (or edge)."""
-    check_rows(x, rows, name, counted)
+    x = check_rows(x, rows, name, counted)
     if not x.is_floating_point():
         raise TypeError(f"{name} must be floating point, got {describe(x)}. Convert with {name}.float().")
     return x
