@@ -168,8 +168,9 @@ def _split(scores: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     scores, y = _masked(scores, y, None)
     if scores.dim() != 1 or y.dim() != 1:
         raise ValueError(f"scores and y must both be [K], got {list(scores.shape)} and {list(y.shape)}.")
-    if not bool(((y == 0) | (y == 1)).all()):
-        raise ValueError(f"y must hold only 0 (negative) and 1 (positive), got {y.unique().tolist()[:5]}.")
+    strange = y[(y != 0) & (y != 1)]
+    if strange.numel():
+        raise ValueError(f"y must hold only 0 (negative) and 1 (positive), got {strange[0].item()}.")
     positive, negative = scores[y == 1], scores[y == 0]
     if not positive.numel() or not negative.numel():
         raise ValueError(

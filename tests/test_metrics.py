@@ -93,7 +93,7 @@ def test_hits_and_mrr_equal_scikit_learn(generator):
     relevant[:, 0] = 1
     want = sk.label_ranking_average_precision_score(relevant, candidates.numpy())
     assert mrr(positive, negative) == pytest.approx(want)
-    for k in (1, 3, 9):
+    for k in (1, 3, 8):
         want = sk.top_k_accuracy_score(np.zeros(6), candidates.numpy(), k=k, labels=np.arange(9))
         assert hits_at_k(positive, negative, k) == pytest.approx(want)
 
@@ -105,7 +105,8 @@ def test_a_model_that_scores_all_pairs_alike_earns_what_guessing_earns():
 
 
 def test_mixed_precision_scores_are_compared_exactly():
-    assert ranks(torch.tensor([0.1]), torch.tensor([0.1], dtype=torch.float64)).tolist() == [1.0]  # 0.1f > 0.1
+    double = torch.tensor([0.1], dtype=torch.float64)
+    assert ranks(double.float(), double).tolist() == [1.0]  # 0.1 in 32 bits is a little more than 0.1
 
 
 @pytest.mark.parametrize("metric", [accuracy, f1])
@@ -147,7 +148,7 @@ class TestClassMetricsRefuse:
             metric(self.scores, self.y.float())
 
     def test_what_is_no_tensor(self, metric):
-        with pytest.raises(TypeError, match="scores must be a torch.Tensor"):
+        with pytest.raises(TypeError, match="scores must be a torch"):
             metric([[1.0, 2.0]], self.y)
 
 
