@@ -14,9 +14,18 @@ import torch
 from torch import Tensor
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.validate import check_edge_index, check_no_nan, check_rows, check_same_device
+from gnn_lib.validate import (
+    check_edge_index,
+    check_ids,
+    check_no_nan,
+    check_rows,
+    check_same_device,
+    check_tensor,
+    describe,
+)
 
 Kind = Literal["node", "edge", "graph"]
+_VECTORS = ("edge_weight", "edge_type", "train_mask", "val_mask", "test_mask", "batch")
 
 
 def _per(kind: Kind) -> Any:
@@ -60,6 +69,7 @@ class Graph:
         object.__setattr__(self, "edge_index", edge_index)
         if self.names is not None:
             object.__setattr__(self, "names", tuple(str(name) for name in self.names))
+        self._check_kinds()
         if self.num_nodes < 0:
             object.__setattr__(self, "num_nodes", self._count_nodes())
         if self.num_graphs < 0:
@@ -82,19 +92,37 @@ class Graph:
             return int(self.batch.max()) + 1 if self.batch.numel() else 0
         return 1
 
+    def _check_kinds(self) -> None:
+        """Each field is a tensor of the right kind; how many rows it has comes after the counting."""
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if _kind(spec) and value is not None:
+                check_tensor(value, spec.name)
+        for name in ("num_nodes", "num_graphs"):
+            if not isinstance(getattr(self, name), int):
+                raise TypeError(
+                    f"{name} must be an int, got {describe(getattr(self, name))}. Convert with int(...)."
+                )
+        for name, value in self.tensors():
+            _check_kind(name, value)
+
     def _check_fields(self) -> None:
         rows = {"node": self.num_nodes, "edge": self.num_edges, "graph": self.num_graphs}
         for kind, count in rows.items():
             for name, value in self.tensors(kind):  # type: ignore[arg-type]
                 check_rows(value, count, name, kind)
                 check_same_device(value, name, self.edge_index, "edge_index")
+                if name in ("x", "edge_attr", "edge_weight"):
+                    check_no_nan(value, name)
         if self.names is not None and len(self.names) != self.num_nodes:
-            raise ValueError(f"names has {len(self.names)} entries for {self.num_nodes} nodes: give one each.")
-        if self.x is not None:
-            check_no_nan(self.x, "x")
-        for name, mask in self.tensors("node"):
-            if name.endswith("_mask") and mask.dtype != torch.bool:
-                raise TypeError(f"{name} must be a bool tensor [N], got {mask.dtype}. Convert with {name}.bool().")
+            raise ValueError(f"names has {len(self.names)} entries for {self.num_nodes} nodes: one each.")
+        if self.batch is not None:
+            check_ids(self.batch, self.num_graphs, "batch", "graphs")
+        elif self.num_graphs != 1:
+            raise ValueError(
+                f"num_graphs is {self.num_graphs}, so batch [N] must say which graph each node is in. "
+                "batch_graphs makes it; one graph has num_graphs 1, and graph_y with one row."
+            )
 
     @property
     def num_edges(self) -> int:
@@ -127,9 +155,9 @@ class Graph:
         return self.replace(**{name: value.to(device) for name, value in self.tensors()})
 
     def __repr__(self) -> str:
-        parts = [f"{self.num_nodes} nodes", f"{self.num_edges} edges"]
+        parts = [_count(self.num_nodes, "node"), _count(self.num_edges, "edge")]
         if self.num_graphs != 1:
-            parts.insert(0, f"{self.num_graphs} graphs")
+            parts.insert(0, _count(self.num_graphs, "graph"))
         parts += [f"{name} {list(value.shape)}" for name, value in self.tensors() if name != "edge_index"]
         if self.names is not None:
             parts.append("names")
@@ -138,3 +166,16 @@ class Graph:
 
 def _kind(spec: "Field[Any]") -> str | None:
     return spec.metadata.get("per")
+
+
+def _check_kind(name: str, value: Tensor) -> None:
+    if name.endswith("_mask") and value.dtype != torch.bool:
+        raise TypeError(f"{name} must be a bool tensor [N], got {describe(value)}. Convert with {name}.bool().")
+    if name in ("edge_type", "batch") and value.dtype != torch.int64:
+        raise TypeError(f"{name} must hold torch.int64, got {describe(value)}. Convert with {name}.long().")
+    if name in _VECTORS and value.dim() != 1:
+        raise ValueError(f"{name} must have one dimension, got {describe(value)}. Take one column of it.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
