@@ -170,9 +170,9 @@ def _kind(spec: "Field[Any]") -> str | None:
 
 def _check_kind(name: str, value: Tensor) -> None:
     if name.endswith("_mask") and value.dtype != torch.bool:
-        raise TypeError(f"{name} must be a bool tensor [N], got {describe(value)}. Convert with {name}.bool().")
+        raise TypeError(f"{name} must be a bool tensor [N], got {describe(value)}. Use {name}.bool().")
     if name in ("edge_type", "batch") and value.dtype != torch.int64:
-        raise TypeError(f"{name} must hold torch.int64, got {describe(value)}. Convert with {name}.long().")
+        raise TypeError(f"{name} must hold torch.int64, got {describe(value)}. Use {name}.long().")
     if name in _VECTORS and value.dim() != 1:
         raise ValueError(f"{name} must have one dimension, got {describe(value)}. Take one column of it.")
 
