@@ -41,7 +41,9 @@ def add_edges(graph: Graph, edge_index: Tensor, **fields: float | Tensor) -> Gra
     check_edge_index(edge_index, graph.num_nodes)
     carried = dict(graph.tensors("edge"))
     if unknown := fields.keys() - carried.keys():
-        raise ValueError(f"The graph has no {min(unknown)}, so new edges can't carry one. Its edges carry {sorted(carried)}.")
+        raise ValueError(
+            f"The graph has no {min(unknown)}, so new edges can't carry one; it has {sorted(carried)}."
+        )
     if "edge_weight" in carried:
         fields.setdefault("edge_weight", 1.0)
     if missing := carried.keys() - fields.keys():

@@ -6,8 +6,8 @@ edge in both directions. N is the number of nodes, E of edges, G of graphs.
 """
 
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import torch
@@ -94,10 +94,9 @@ class Graph:
 
     def _check_kinds(self) -> None:
         """Each field is a tensor of the right kind; how many rows it has comes after the counting."""
-        for spec in fields(self):
-            value = getattr(self, spec.name)
-            if _kind(spec) and value is not None:
-                check_tensor(value, spec.name)
+        for name in field_names():
+            if getattr(self, name) is not None:
+                check_tensor(getattr(self, name), name)
         for name in ("num_nodes", "num_graphs"):
             if not isinstance(getattr(self, name), int):
                 raise TypeError(
@@ -140,11 +139,10 @@ class Graph:
 
     def tensors(self, kind: Kind | None = None) -> Iterator[tuple[str, Tensor]]:
         """The (name, tensor) pairs that are there, of one kind or of all."""
-        for spec in fields(self):
-            if kind in (_kind(spec), None):
-                value = getattr(self, spec.name)
-                if isinstance(value, Tensor):
-                    yield spec.name, value
+        for name in ("edge_index", *field_names()) if kind is None else field_names(kind):
+            value = getattr(self, name)
+            if value is not None:
+                yield name, value
 
     def replace(self, **changes: Any) -> "Graph":
         """A copy with some fields changed; the rest is shared."""
@@ -164,8 +162,15 @@ class Graph:
         return f"Graph({', '.join(parts)})"
 
 
-def _kind(spec: "Field[Any]") -> str | None:
-    return spec.metadata.get("per")
+@cache
+def field_names(kind: Kind | None = None) -> tuple[str, ...]:
+    """The fields with one row per node, edge or graph; without `kind`, all three.
+
+    >>> field_names("edge")
+    ('edge_attr', 'edge_weight', 'edge_type')
+    """
+    kinds = ("node", "edge", "graph") if kind is None else (kind,)
+    return tuple(spec.name for spec in fields(Graph) if spec.metadata.get("per") in kinds)
 
 
 def _check_kind(name: str, value: Tensor) -> None:
