@@ -13,6 +13,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from gnn_lib.graph import Graph
 
+# Tests parametrised by device run on a GPU where there is one, and never count as skipped.
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+
 
 @st.composite
 def graphs(
@@ -48,6 +51,28 @@ def graphs(
 
 
 @st.composite
+def full_graphs(draw: DrawFn, min_nodes: int = 1, max_nodes: int = 8, max_edges: int = 20) -> Graph:
+    """A directed multigraph that carries every field a single graph can have."""
+    graph = draw(graphs(min_nodes, max_nodes, weights=True, edge_features=2, max_edges=max_edges))
+    generator = draw(generators())
+    N, E = graph.num_nodes, graph.num_edges
+
+    def integers(high: int, *shape: int) -> torch.Tensor:
+        return torch.randint(high, shape, generator=generator)
+
+    return graph.replace(
+        edge_type=integers(3, E),
+        y=integers(4, N),
+        pos=torch.randn(N, 2, generator=generator),
+        train_mask=integers(2, N).bool(),
+        val_mask=integers(2, N).bool(),
+        test_mask=integers(2, N).bool(),
+        graph_y=integers(5, 1),
+        names=tuple(f"node {i}" for i in range(N)),
+    )
+
+
+@st.composite
 def edge_indices(draw: DrawFn, num_nodes: int, max_edges: int = 20) -> torch.Tensor:
     """edge_index [2, E], 0 <= E <= max_edges, over `num_nodes` nodes (none: no edges)."""
     if num_nodes == 0:
@@ -65,3 +90,23 @@ def generators() -> SearchStrategy[torch.Generator]:
 def permutations(num_nodes: int) -> SearchStrategy[torch.Tensor]:
     """An order of the nodes 0 .. num_nodes - 1, as a tensor [N]."""
     return st.permutations(range(num_nodes)).map(lambda order: torch.tensor(order, dtype=torch.long))
+
+
+def assert_same(one: Graph, other: Graph) -> None:
+    """Two graphs are equal to the last bit: order of the edges, dtypes and names included."""
+    assert (one.num_nodes, one.num_graphs, one.names) == (other.num_nodes, other.num_graphs, other.names)
+    ours, theirs = dict(one.tensors()), dict(other.tensors())
+    assert ours.keys() == theirs.keys()
+    for name, value in ours.items():
+        assert value.dtype == theirs[name].dtype, name
+        assert torch.equal(value, theirs[name]), name
+
+
+def edge_rows(graph: Graph, names: tuple[str, ...] | None = None) -> list[tuple[object, ...]]:
+    """Every edge with all it carries, as sorted tuples: two graphs with the same have the same edges.
+
+    `names` stand for the node ids; without them, ids stay numbers.
+    """
+    columns = [value.tolist() for _, value in graph.tensors("edge")]
+    ends = [[names[i] for i in row] if names else row for row in graph.edge_index.tolist()]
+    return sorted(zip(*ends, *columns, strict=True), key=repr)
