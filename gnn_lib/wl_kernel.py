@@ -38,8 +38,8 @@ def wl_kernel(
     counts = _count_colors(graphs, rounds, labels)
     kernel = torch.from_numpy((counts @ counts.T).toarray()).double()
     if normalised:
-        length = kernel.diagonal().clamp(min=1).sqrt()
-        kernel = kernel / length / length[:, None]
+        square = kernel.diagonal().clamp(min=1)
+        kernel = kernel / torch.outer(square, square).sqrt()
     return kernel
 
 
