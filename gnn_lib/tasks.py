@@ -8,7 +8,7 @@ task only for "train" and "val": the test data wait for `evaluate(model, task, "
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -33,9 +33,10 @@ class Score(NamedTuple):
 
 
 class Task(Protocol):
-    """What `fit` asks of a task. Anything with these four will do."""
+    """What `fit` asks of a task. Anything with these will do."""
 
     metric_name: str
+    splits: tuple[Split, ...]  # those that there are data for
 
     def batches(self) -> Iterable[Any]:
         """What one epoch goes through, one optimiser step each."""
@@ -89,8 +90,8 @@ def graph_inputs(batch: Graph) -> tuple[Any, ...]:
 class NodeTask:
     """Classify the nodes of one graph, of which the masks say who is for training.
 
-    graph: with y and train_mask, val_mask (and test_mask for `evaluate`). The model answers for all
-    nodes at once, [N, C]; only the rows of a mask are scored.
+    graph: with y and train_mask, val_mask if you can (test_mask is for `evaluate`). The model
+    answers for all nodes at once, [N, C]; only the rows of a mask are scored.
     loss, metric: functions of (scores [K, C], y [K]).
     inputs: what the model is called with: (x, edges), unless it wants more, such as edge types.
     """
@@ -108,6 +109,7 @@ class NodeTask:
         self.criterion, self.metric, self.metric_name = loss, metric, _name(metric)
         self._graph, self._y, self._inputs = graph, graph.y, inputs(graph)
         self._rows = _rows_by_split(graph)
+        self.splits = tuple(self._rows)
 
     def batches(self) -> Iterable[Graph]:
         return [self._graph]
@@ -157,12 +159,10 @@ class GraphTask:
         self._train, self._batch_size, self._generator = list(train), batch_size, generator
         self._inputs = inputs
         # What is only evaluated is batched once: its edges are then indexed once as well.
-        self._fixed = {
-            split: self._batch(graphs, split)
-            for split, graphs in zip(get_args(Split), (train, val, test), strict=True)
-            if graphs
-        }
-        if "train" not in self._fixed:
+        lists: dict[Split, Sequence[Graph]] = {"train": train, "val": val, "test": test}
+        self._fixed = {split: self._batch(graphs, split) for split, graphs in lists.items() if graphs}
+        self.splits = tuple(self._fixed)
+        if "train" not in self.splits:
             raise ValueError("train is empty: a model needs at least one graph to learn from.")
 
     def batches(self) -> Iterator[Graph]:
@@ -207,14 +207,18 @@ def _name(metric: Metric) -> str:
     return "metric" if name.startswith("<") else name.replace("_", " ")
 
 
-def _rows_by_split(graph: Graph) -> dict[str, Tensor]:
+def _rows_by_split(graph: Graph) -> dict[Split, Tensor]:
     """The node ids of each mask; training nodes may not be judged as well."""
-    masks = {split: getattr(graph, f"{split}_mask") for split in get_args(Split)}
+    masks: dict[Split, Tensor | None] = {
+        "train": graph.train_mask, "val": graph.val_mask, "test": graph.test_mask
+    }
     rows = {split: mask.nonzero().flatten() for split, mask in masks.items() if mask is not None}
+    if "train" not in rows:
+        raise ValueError("the graph has no train_mask: add it with graph.replace(train_mask=...).")
     for split, ids in rows.items():
         if not ids.numel():
             raise ValueError(f"{split}_mask has no True: mark the nodes for {split}.")
-        shared = int((masks["train"] & masks[split]).sum()) if "train" in rows and split != "train" else 0
+        shared = 0 if split == "train" else int(torch.isin(ids, rows["train"]).sum())
         if shared:
             raise ValueError(
                 f"train_mask and {split}_mask share {shared} nodes: what a model has learned by heart "

@@ -49,7 +49,8 @@ class History:
     """What happened in each epoch, one number per epoch in each list; `gnn_lib.plot` draws it.
 
     Losses and metrics are those after the epoch's steps, with dropout off. Epochs count from 0, so
-    `val_metric[best_epoch]` is the score of the weights that were kept.
+    `val_metric[best_epoch]` is the score of the weights that were kept. Without validation data the
+    two val lists stay empty, and the last epoch counts as the best.
     """
 
     metric_name: str = "metric"
@@ -63,25 +64,27 @@ class History:
 
     def __len__(self) -> int:
         """The number of epochs run."""
-        return len(self.val_loss)
+        return len(self.train_loss)
 
     def __repr__(self) -> str:
         if not len(self):
             return "History(no epochs yet)"
-        best = self.best_epoch
+        best, split = self.best_epoch, "val" if self.val_loss else "train"
+        loss, metric = getattr(self, f"{split}_loss")[best], getattr(self, f"{split}_metric")[best]
         return (
             f"History({len(self)} epochs in {self.seconds:.1f} s, best {best}: "
-            f"val_loss {self.val_loss[best]:.4f}, val {self.metric_name} {self.val_metric[best]:.4f})"
+            f"{split} loss {loss:.4f}, {split} {self.metric_name} {metric:.4f})"
         )
 
-    def add(self, train: Score, val: Score) -> bool:
+    def add(self, train: Score, val: Score | None = None) -> bool:
         """Note one more epoch. True if it is the best so far."""
         self.train_loss.append(train.loss)
         self.train_metric.append(train.metric)
-        self.val_loss.append(val.loss)
-        self.val_metric.append(val.metric)
+        if val is not None:
+            self.val_loss.append(val.loss)
+            self.val_metric.append(val.metric)
         latest = len(self) - 1
-        better = self.best_epoch < 0 or self._rank(latest) > self._rank(self.best_epoch)
+        better = val is None or self.best_epoch < 0 or self._rank(latest) > self._rank(self.best_epoch)
         if better:
             self.best_epoch = latest
         return better
@@ -110,13 +113,15 @@ def fit(
 ) -> History:
     """Train `model` on `task`; it ends with its best weights, in evaluation mode.
 
-    task: a `NodeTask`, `GraphTask` or `LinkTask`. Its test data are not looked at.
+    task: a `NodeTask`, `GraphTask` or `LinkTask`. Its test data are not looked at. If it has no
+    validation data, there is nothing to choose by: all epochs run, and the last weights stay.
     optimiser: Adam(lr=0.01, weight_decay=5e-4) unless you pass another; scheduler: its learning rate's,
     stepped once an epoch.
     patience: stop after this many epochs without a better validation score; None runs all epochs.
     monitor: what "better" means, "val_metric" (higher; ties go to the lower loss) or "val_loss" (lower).
     """
-    _check_counts(epochs, patience)
+    judged: tuple[Split, ...] = ("train", "val") if "val" in task.splits else ("train",)
+    _check_counts(epochs, patience, judged)
     check_choice(monitor, ("val_metric", "val_loss"), "monitor")
     optimiser = optimiser or torch.optim.Adam(model.parameters(), lr=0.01, weight_decay=5e-4)
     history, best, start = History(task.metric_name, monitor), None, time.perf_counter()
@@ -125,15 +130,13 @@ def fit(
         for epoch in range(epochs):
             for batch in task.batches():
                 _step(model, task, batch, optimiser, epoch)
-            train, val = task.evaluate(model, "train", "val")
-            _check_finite(train.loss, "training loss", epoch)
-            _check_finite(val.loss, "validation loss", epoch)
-            _check_finite(val.metric, "validation metric", epoch)
-            if history.add(train, val):
+            scores = task.evaluate(model, *judged)
+            _check_scores(scores, epoch)
+            if history.add(*scores):
                 best = copy.deepcopy(model.state_dict())
             if scheduler is not None:
                 scheduler.step()
-            bar.set_postfix({"loss": f"{train.loss:.3f}", "val": f"{val.metric:.3f}"}, refresh=False)
+            bar.set_postfix_str(f"{judged[-1]} {task.metric_name} {scores[-1].metric:.3f}", refresh=False)
             bar.update()
             if patience is not None and history.epochs_since_best >= patience:
                 break
@@ -156,11 +159,17 @@ def _step(model: nn.Module, task: Task, batch: Any, optimiser: torch.optim.Optim
     def closure() -> float:  # a function, because some optimisers (LBFGS) ask for the loss many times
         optimiser.zero_grad()
         loss = task.loss(model, batch)
-        _check_finite(value := loss.item(), "training loss", epoch)
+        _check_finite(value := loss.item(), "train loss", epoch)
         loss.backward()  # type: ignore[no-untyped-call]
         return value
 
     optimiser.step(closure)
+
+
+def _check_scores(scores: list[Score], epoch: int) -> None:
+    for split, score in zip(("train", "val"), scores, strict=False):
+        _check_finite(score.loss, f"{split} loss", epoch)
+        _check_finite(score.metric, f"{split} metric", epoch)
 
 
 def _check_finite(value: float, name: str, epoch: int) -> None:
@@ -172,10 +181,12 @@ def _check_finite(value: float, name: str, epoch: int) -> None:
         )
 
 
-def _check_counts(epochs: int, patience: int | None) -> None:
+def _check_counts(epochs: int, patience: int | None, judged: tuple[Split, ...]) -> None:
     for name, value in (("epochs", epochs), ("patience", patience)):
         if value is not None and (not isinstance(value, int) or value < 1):
             raise ValueError(f"{name} must be a whole number from 1 up, got {describe(value)}.")
+    if patience is not None and "val" not in judged:
+        raise ValueError("patience needs validation data to watch: give the task some, or leave it out.")
 
 
 def _progress_bar(epochs: int, progress: bool) -> Any:

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from gnn_lib.datasets.karate import karate_club
 from gnn_lib.graph import Graph
 from gnn_lib.metrics import f1
 from gnn_lib.tasks import GraphTask, NodeTask, Score, evaluating
@@ -70,6 +71,7 @@ class Scripted:
     """A task whose validation scores are known beforehand."""
 
     metric_name = "accuracy"
+    splits = ("train", "val", "test")
 
     def __init__(self, val_metrics, val_losses=None):
         self.val_metrics = val_metrics
@@ -137,6 +139,27 @@ def test_trains_in_training_mode_and_ends_in_evaluation_mode():
     assert not model.training
 
 
+def test_without_validation_data_the_last_weights_stay():
+    task = Scripted([0.9, 0.1, 0.2])
+    task.splits = ("train", "test")
+    task.evaluate = lambda model, *splits: task.asked.append(splits) or [Score(0.5, 0.25)]
+    model, history = run(task)
+    assert task.asked == [("train",)] * 3
+    assert (len(history), history.best_epoch, model.steps.item()) == (3, 2, 3)
+    assert (history.val_loss, history.val_metric) == ([], [])
+    assert "best 2: train loss 0.5000, train accuracy 0.2500" in repr(history)
+    with pytest.raises(ValueError, match="patience needs validation data"):
+        run(task, patience=2)
+
+
+def test_the_club_is_told_apart_from_its_two_leaders_alone():
+    club = karate_club()
+    seed_everything(0)
+    model, task = DenseGCN(34, 2, dropout=0.0), NodeTask(club)
+    fit(model, task, epochs=50, progress=False)
+    assert evaluate(model, task).metric > 0.9
+
+
 def test_the_scheduler_steps_once_an_epoch():
     model = Counter()
     optimiser = torch.optim.SGD(model.parameters(), lr=1.0)
@@ -148,7 +171,7 @@ def test_the_scheduler_steps_once_an_epoch():
 def test_history_says_what_happened_in_a_line():
     _, history = run(Scripted([0.1, 0.75], [3.0, 2.0]))
     history.seconds = 1.25
-    assert repr(history) == "History(2 epochs in 1.2 s, best 1: val_loss 2.0000, val accuracy 0.7500)"
+    assert repr(history) == "History(2 epochs in 1.2 s, best 1: val loss 2.0000, val accuracy 0.7500)"
     assert repr(History()) == "History(no epochs yet)"
 
 
@@ -362,9 +385,9 @@ def test_a_diverged_run_names_the_epoch_and_the_causes():
 
 
 @pytest.mark.parametrize(("broken", "message"), [
-    (([float("nan")], [1.0]), "validation metric is nan in epoch 0"),
-    (([0.5, 0.5], [1.0, float("nan")]), "validation loss is nan in epoch 1"),
-    (([0.5, 0.5], [1.0, float("inf")]), "validation loss is inf in epoch 1"),
+    (([float("nan")], [1.0]), "val metric is nan in epoch 0"),
+    (([0.5, 0.5], [1.0, float("nan")]), "val loss is nan in epoch 1"),
+    (([0.5, 0.5], [1.0, float("inf")]), "val loss is inf in epoch 1"),
 ])
 def test_a_score_that_is_no_number_is_never_compared(broken, message):
     with pytest.raises(FloatingPointError, match=message):
@@ -376,7 +399,7 @@ def test_nan_in_the_answers_for_validation_names_the_epoch():
         def forward(self, x, edges):
             return super().forward(x, edges).masked_fill(two_blocks().val_mask[:, None], float("nan"))
 
-    with pytest.raises(FloatingPointError, match="validation loss is nan in epoch 0"):
+    with pytest.raises(FloatingPointError, match="val loss is nan in epoch 0"):
         fit(NanOutside(4, 2), NodeTask(two_blocks()), epochs=2, progress=False)
 
 
@@ -387,11 +410,15 @@ class TestNodeTaskRefuses:
         with pytest.raises(ValueError, match="the graph has no y"):
             NodeTask(self.graph.replace(y=None))
 
-    @pytest.mark.parametrize("split", ["train", "val"])
-    def test_a_missing_mask(self, split):
+    def test_no_training_nodes(self):
+        with pytest.raises(ValueError, match="the graph has no train_mask"):
+            NodeTask(self.graph.replace(train_mask=None))
+
+    @pytest.mark.parametrize("split", ["val", "test"])
+    def test_a_split_that_is_not_there(self, split):
         task = NodeTask(self.graph.replace(**{f"{split}_mask": None}))
         with pytest.raises(ValueError, match=f"the graph has no {split}_mask"):
-            fit(DenseGCN(4, 2), task, epochs=1, progress=False)
+            evaluate(DenseGCN(4, 2), task, split)
 
     def test_an_empty_mask(self):
         with pytest.raises(ValueError, match="val_mask has no True"):
@@ -483,7 +510,7 @@ class TestGraphTaskRefuses:
 
     def test_no_validation_graphs(self):
         with pytest.raises(ValueError, match="the task has no val graphs"):
-            fit(DenseGCN(1, 2), GraphTask(self.graphs), epochs=1, progress=False)
+            evaluate(DenseGCN(1, 2), GraphTask(self.graphs), "val")
 
     def test_a_graph_without_label(self):
         with pytest.raises(ValueError, match=r"val\[1\] has no graph_y"):
