@@ -5,13 +5,14 @@ edge goes. Where edges are merged, weights and attributes are merged with them; 
 types say different things, so they are never merged. Where edges are added, you say what they carry.
 """
 
+from itertools import chain
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from gnn_lib.graph import Graph
-from gnn_lib.validate import check_choice, check_edge_index
+from gnn_lib.validate import check_choice, check_edge_index, describe
 
 Reduce = Literal["sum", "mean", "max", "min"]
 Direction = Literal["in", "out"]
@@ -31,8 +32,9 @@ def select_edges(graph: Graph, edges: Tensor) -> Graph:
 def add_edges(graph: Graph, edge_index: Tensor, **fields: float | Tensor) -> Graph:
     """The graph with more edges, appended after its own.
 
-    `fields` says what the new edges carry, for each edge field of the graph: one value for all of
-    them, or a tensor with one row per new edge. A weight is 1 unless you say otherwise.
+    `fields` says what the new edges carry, for each edge field of the graph: one number (or one row
+    of edge_attr) for all of them, or a tensor with one row per new edge. A weight is 1 unless you say
+    otherwise.
 
     >>> path = Graph(torch.tensor([[0, 1], [1, 2]]), edge_weight=torch.tensor([5.0, 6.0]))
     >>> add_edges(path, torch.tensor([[2], [0]]), edge_weight=7.0).edge_weight.tolist()
@@ -51,14 +53,21 @@ def add_edges(graph: Graph, edge_index: Tensor, **fields: float | Tensor) -> Gra
             f"The graph has {min(missing)}: say what the new edges carry, as in {min(missing)}=0 "
             "(one value, or one row per new edge)."
         )
-    grown = {name: _append(old, fields[name], edge_index.size(1)) for name, old in carried.items()}
+    rows = {name: _rows(name, fields[name], old, edge_index.size(1)) for name, old in carried.items()}
+    grown = {name: torch.cat([old, rows[name]]) for name, old in carried.items()}
     return graph.replace(edge_index=torch.cat([graph.edge_index, edge_index], dim=1), **grown)
 
 
-def _append(old: Tensor, new: float | Tensor, count: int) -> Tensor:
-    """`old` [E, ...] followed by `count` rows of `new`."""
-    rows = torch.as_tensor(new, dtype=old.dtype, device=old.device).expand(count, *old.shape[1:])
-    return torch.cat([old, rows])
+def _rows(name: str, value: float | Tensor, like: Tensor, count: int) -> Tensor:
+    """`value` spread over `count` rows of the shape that the rows of `like` have."""
+    rows = torch.as_tensor(value, dtype=like.dtype, device=like.device)
+    try:
+        return rows.expand(count, *like.shape[1:])
+    except RuntimeError:
+        raise ValueError(
+            f"{name} for {count} new edges must be one value, or have shape {[count, *like.shape[1:]]}; "
+            f"got {describe(value)}."
+        ) from None
 
 
 def has_self_loops(graph: Graph) -> bool:
@@ -155,12 +164,10 @@ def to_undirected(graph: Graph, reduce: Reduce = "mean") -> Graph:
 def is_undirected(graph: Graph) -> bool:
     """Whether every edge has its reverse, as often, carrying the same."""
     sources, targets = graph.edge_index
-    carried = [value.reshape(graph.num_edges, -1).unbind(1) for _, value in graph.tensors("edge")]
-    fields = [column for columns in carried for column in columns]
-    forward = _lexsort([sources, targets, *fields])
-    backward = _lexsort([targets, sources, *fields])
-    mirrored = zip([sources, targets, *fields], [targets, sources, *fields], strict=True)
-    return all(torch.equal(one[forward], other[backward]) for one, other in mirrored)
+    carried = [value.unsqueeze(-1).flatten(1).unbind(1) for _, value in graph.tensors("edge")]
+    there, back = [sources, targets, *chain(*carried)], [targets, sources, *chain(*carried)]
+    forward, backward = _lexsort(there), _lexsort(back)
+    return all(torch.equal(one[forward], other[backward]) for one, other in zip(there, back, strict=True))
 
 
 def degree(graph: Graph, direction: Direction = "in", weighted: bool = False) -> Tensor:
