@@ -23,6 +23,7 @@ lab: setup  ## set up if needed, then open JupyterLab
 	$(PY) -m jupyterlab $(LAB_ARGS)
 
 setup: $(READY)  ## make .venv and install everything into it (a few minutes, once)
+	@:
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
