@@ -27,6 +27,8 @@ def batch_graphs(graphs: Sequence[Graph]) -> Graph:
     >>> both.edge_index.tolist(), both.batch.tolist()
     ([[0, 3], [1, 2]], [0, 0, 1, 1])
     """
+    if isinstance(graphs, Graph):
+        raise TypeError("graphs must be a list of Graphs, got one Graph: say batch_graphs([graph]).")
     if not graphs:
         raise ValueError("batch_graphs needs at least one graph, got none.")
     for position, graph in enumerate(graphs):
@@ -88,6 +90,8 @@ def _fields(graph: Graph) -> dict[str, Tensor]:
 
 def _check_agrees(graph: Graph, first: Graph, position: int) -> None:
     """One graph of a batch has the fields of the first, with the same shape per row and dtype."""
+    if not isinstance(graph, Graph):
+        raise TypeError(f"graphs[{position}] must be a Graph, got {describe(graph)}.")
     if graph.batch is not None:
         raise ValueError(f"graphs[{position}] is already a batch of {graph.num_graphs}: unbatch it first.")
     check_same_device(graph.edge_index, f"graphs[{position}]", first.edge_index, "graphs[0]")

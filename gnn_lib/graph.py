@@ -145,7 +145,7 @@ class Graph:
                 yield name, value
 
     def replace(self, **changes: Any) -> "Graph":
-        """A copy with some fields changed; the rest is shared."""
+        """A copy with some fields changed; the rest, num_nodes and num_graphs too, stays and is shared."""
         return replace(self, **changes)
 
     def to(self, device: torch.device | str) -> "Graph":

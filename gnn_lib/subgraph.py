@@ -104,7 +104,11 @@ def _take(graph: Graph, ids: Tensor) -> Graph:
 
 def _node_ids(graph: Graph, nodes: Tensor | Sequence[int], name: str) -> Tensor:
     """`nodes` as distinct ids [K] on the graph's device."""
-    ids = torch.as_tensor(nodes, device=graph.device)
+    wrong = f"{name} must be node ids [K] or a bool mask [N], got {describe(nodes)}."
+    try:
+        ids = torch.as_tensor(nodes, device=graph.device)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(wrong) from None
     if ids.dtype == torch.bool:
         if ids.shape != (graph.num_nodes,):
             raise ValueError(f"{name} as a mask must have shape [{graph.num_nodes}], got {list(ids.shape)}.")
@@ -112,7 +116,7 @@ def _node_ids(graph: Graph, nodes: Tensor | Sequence[int], name: str) -> Tensor:
     if ids.numel() == 0:
         return ids.new_empty(0, dtype=torch.long)  # an empty list has no type of its own
     if ids.dtype not in (torch.int64, torch.int32) or ids.dim() != 1:
-        raise TypeError(f"{name} must be node ids [K] or a bool mask [N], got {describe(nodes)}.")
+        raise TypeError(wrong)
     check_ids(ids, graph.num_nodes, name, "nodes")
     copies = torch.bincount(ids)
     if int(copies.max()) > 1:
