@@ -87,7 +87,8 @@ def to_networkx(graph: Graph) -> "nx.DiGraph[int]":
     """A networkx.DiGraph, or MultiDiGraph where an edge repeats, with nodes 0 .. N - 1.
 
     Every field becomes an attribute of the same name on nodes, edges or the graph (edge_weight
-    becomes "weight", names become "name"), as NumPy numbers and rows, which keep their dtype.
+    becomes "weight", names become "name"), as NumPy numbers and rows, which keep their dtype. Only
+    the fields of edges that aren't there have no place to go.
 
     >>> friends = Graph(torch.tensor([[0], [1]]), names=("Ann", "Bob"))
     >>> to_networkx(friends).nodes(data="name")
@@ -159,6 +160,10 @@ def from_pyg(data: "Data", labels: Literal["node", "graph"] = "node") -> Graph:
     labels: what `data.y` describes. With "graph" it becomes graph_y. Attributes that are no field
     of `Graph` stay behind.
     """
+    from torch_geometric.data import Data
+
+    if not isinstance(data, Data):
+        raise TypeError(f"data must be a torch_geometric Data, got {describe(data)}.")
     check_choice(labels, ("node", "graph"), "labels")
     found = {name: data[name] for name in field_names() if data.get(name) is not None}
     y = found.pop("y", None)
@@ -212,18 +217,19 @@ def _columns(rows: dict[Any, dict[str, Any]], kind: Kind) -> dict[str, Tensor]:
         values = [row.get(attribute) for row in rows.values()]
         if all(value is None for value in values):
             continue
-        if name == "edge_weight":
+        if name == "edge_weight":  # as NetworkX reads it: a number, and 1 where there is none
             values = [1.0 if value is None else value for value in values]
         for owner, value in zip(rows, values, strict=True):
             if value is None:
                 raise ValueError(f"{kind} {owner!r} has no {attribute!r}, though others have: give it one.")
         try:
-            columns[name] = _stack(values)
+            column = _stack(values)
         except (TypeError, ValueError) as error:
             raise ValueError(
                 f"{attribute!r} of the {kind}s must be numbers, or rows of one length, to become {name}; "
                 f"the first is {describe(values[0])}. Turn words into numbers first, or drop the attribute."
             ) from error
+        columns[name] = _as_weight(column) if name == "edge_weight" else column
     return columns
 
 

@@ -178,6 +178,8 @@ def _check_kind(name: str, value: Tensor) -> None:
         raise TypeError(f"{name} must be a bool tensor [N], got {describe(value)}. Use {name}.bool().")
     if name in ("edge_type", "batch") and value.dtype != torch.int64:
         raise TypeError(f"{name} must hold torch.int64, got {describe(value)}. Use {name}.long().")
+    if name == "edge_weight" and not value.is_floating_point():
+        raise TypeError(f"{name} must be floating point, got {describe(value)}. Use {name}.float().")
     if name in _VECTORS and value.dim() != 1:
         raise ValueError(f"{name} must have one dimension, got {describe(value)}. Take one column of it.")
 

@@ -94,6 +94,7 @@ REFUSED = [
     (ValueError, "edge_attr holds NaN", {"edge_attr": torch.full((2, 1), torch.nan)}),
     (ValueError, "edge_weight must have one row per edge, so 2 of them", {"edge_weight": torch.ones(1)}),
     (ValueError, "edge_weight must have one dimension", {"edge_weight": torch.ones(2, 1)}),
+    (TypeError, "edge_weight must be floating.*Use edge_weight.float", {"edge_weight": PATH[0]}),
     (ValueError, "edge_weight holds NaN", {"edge_weight": torch.tensor([1.0, torch.nan])}),
     (TypeError, "edge_type must hold torch.int64.*Use edge_type.long", {"edge_type": torch.ones(2)}),
     (TypeError, "val_mask must be a bool tensor.*Use val_mask.bool", {"val_mask": torch.ones(3)}),
