@@ -49,6 +49,18 @@ def check_ids(ids: Tensor, bound: int, name: str, counted: str) -> None:
         )
 
 
+def check_node_ids(ids: object, num_nodes: int, name: str) -> Tensor:
+    """`ids` as int64 node ids [K] in range; a node may come up more than once."""
+    ids = check_tensor(ids, name)
+    if ids.numel() == 0 and ids.dim() == 1:
+        return ids.long()  # an empty list has no type of its own
+    if ids.dtype not in (torch.int64, torch.int32) or ids.dim() != 1:
+        remedy = f" A mask becomes ids with {name}.nonzero().view(-1)." if ids.dtype == torch.bool else ""
+        raise TypeError(f"{name} must hold node ids, integers of shape [K]; got {describe(ids)}.{remedy}")
+    check_ids(ids, num_nodes, name, "nodes")
+    return ids.long()
+
+
 def check_edge_index(edge_index: Any, num_nodes: int | None = None, name: str = "edge_index") -> Tensor:
     """`edge_index` if it is an integer tensor of shape [2, E] with ids in range."""
     edge_index = check_tensor(edge_index, name)
