@@ -1,5 +1,6 @@
 """The repository itself: what lies where, and that its words are true."""
 
+import os
 import re
 import subprocess
 import sys
@@ -109,7 +110,8 @@ def test_the_readmes_code_runs_and_prints_what_it_promises(tmp_path: Path) -> No
     [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     [(least, total)] = re.findall(r"# at least (\d+) of (\d+)", block)
     command = [sys.executable, "-W", "error", "-c", block]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     right, of, out_of = done.stdout.split()
     assert (of, out_of) == ("of", total)
