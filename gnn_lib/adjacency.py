@@ -100,9 +100,31 @@ class Adjacency:
 
     @cached_property
     def incidence(self) -> "Adjacency":
-        """Edge -> its target: sums messages that already exist, one row per edge."""
-        edges = torch.arange(self.num_edges, device=self.device)
-        return Adjacency(torch.stack([edges, self.targets]), self.num_edges, self.num_targets)
+        """Edge -> its target: sums messages that already exist, one row per edge. Indexed for free."""
+        inboxes = self.by_target
+        edges = torch.arange(self.num_edges + 1, dtype=inboxes.ids.dtype, device=self.device)
+        edge_index = torch.stack([edges[:-1].long(), self.targets])
+        incidence = Adjacency(edge_index, self.num_edges, self.num_targets)
+        incidence.by_target = Bags(inboxes.ptr, inboxes.order, inboxes.owner, inboxes.order)
+        incidence.by_source = Bags(edges, self.targets.to(edges.dtype), edges[:-1], edges[:-1])
+        return incidence
+
+    @cached_property
+    def reversed(self) -> "Adjacency":
+        """Every edge turned round; the two indices change places."""
+        twin = Adjacency(self.edge_index.flip(0), self.num_targets, self.num_sources)
+        twin.by_target, twin.by_source = self.by_source, self.by_target
+        return twin
+
+    def with_self_loops(self) -> "Adjacency":
+        """The edges without i -> i, in their order, and then one i -> i for every node."""
+
+        def add() -> Adjacency:
+            between = self.edge_index[:, self.sources != self.targets]
+            loops = torch.arange(self.num_sources, device=self.device).expand(2, -1)
+            return Adjacency(torch.cat([between, loops], dim=1), self.num_sources)
+
+        return self.derive("with self-loops", add)  # type: ignore[no-any-return]
 
     def weighted(self, weight: Tensor) -> "Adjacency":
         """The same edges with constant weights [E] on them; the index is shared, not made again."""
@@ -167,4 +189,4 @@ def _group(owner: Tensor, other: Tensor, num_owners: int, num_others: int) -> Ba
     sorted_owner, order = torch.sort(owner.to(dtype), stable=True)
     ptr = torch.zeros(num_owners + 1, dtype=dtype, device=owner.device)
     ptr[1:] = torch.bincount(owner, minlength=num_owners).cumsum(0)
-    return Bags(ptr, other.to(dtype)[order], sorted_owner, order)
+    return Bags(ptr, other.to(dtype)[order], sorted_owner, order.to(dtype))

@@ -60,11 +60,29 @@ def weighted_sum(adjacency: Adjacency, x: Tensor, weight: Tensor | None = None) 
     x [num_sources, ...] with weight None or [E]; or several heads at once: x [num_sources, H, C]
     with weight [E, H]. Without `weight`, the adjacency's own constant weights count, if it has any.
     """
-    if weight is not None and weight.dim() == 2:
-        heads = zip(x.unbind(1), weight.unbind(1), strict=True)
-        return torch.stack([weighted_sum(adjacency, head, w) for head, w in heads], dim=1)
-    out: Tensor = _WeightedSum.apply(x.reshape(x.size(0), -1), weight, adjacency)
+    rows = None if weight is None else _rows(weight)
+    out: Tensor = _WeightedSum.apply(_rows(x), rows, adjacency)  # type: ignore[no-untyped-call]
     return out.reshape(adjacency.num_targets, *x.shape[1:])
+
+
+def gather(adjacency: Adjacency, x: Tensor) -> Tensor:
+    """x_j for every edge j -> i, [E, ...] in the order of the edges; the gradient is a fused sum.
+
+    For x_i, gather over `adjacency.reversed`.
+    """
+    out: Tensor = _Gather.apply(x, adjacency)  # type: ignore[no-untyped-call]
+    return out
+
+
+class _Gather(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, adjacency: Adjacency) -> Tensor:
+        ctx.adjacency = adjacency
+        return x.index_select(0, adjacency.sources)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        return weighted_sum(ctx.adjacency.reversed.incidence, grad), None
 
 
 def sum_bags(bags: Bags, rows: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -77,31 +95,45 @@ def sum_bags(bags: Bags, rows: Tensor, weight: Tensor | None = None) -> Tensor:
 
 
 class _WeightedSum(torch.autograd.Function):
-    """x [num_sources, F], weight [E] in the original order of the edges, or None."""
+    """x [num_sources, F], weight [E, H] in the original order of the edges, or None."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor | None, adjacency: Adjacency) -> Tensor:
         ctx.adjacency = adjacency
-        ctx.save_for_backward(x if weight is not None else None, weight)
-        bags, constant = adjacency.by_target, adjacency.sorted_weights
-        if weight is not None:
-            return sum_bags(bags, x, weight[bags.order])
-        return sum_bags(bags, x, None if constant is None else constant.by_target)
+        ctx.save_for_backward(x if ctx.needs_input_grad[1] else None, weight)
+        constant = adjacency.sorted_weights
+        return _sum_heads(adjacency.by_target, x, weight, constant and constant.by_target)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         (x, weight), adjacency = ctx.saved_tensors, ctx.adjacency
-        bags, constant = adjacency.by_source, adjacency.sorted_weights
         grad_x = grad_weight = None
         if ctx.needs_input_grad[0]:
-            if weight is not None:
-                grad_x = sum_bags(bags, grad, weight[bags.order])
-            else:
-                grad_x = sum_bags(bags, grad, None if constant is None else constant.by_source)
+            constant = adjacency.sorted_weights
+            grad_x = _sum_heads(adjacency.by_source, grad, weight, constant and constant.by_source)
         if ctx.needs_input_grad[1]:
-            grad_weight = _dot_endpoints(adjacency, x, grad)
+            grad_weight = _dot_ends(adjacency, x, grad, heads=weight.size(1))
         return grad_x, grad_weight, None
+
+
+def _sum_heads(bags: Bags, x: Tensor, weight: Tensor | None, constant: Tensor | None) -> Tensor:
+    """`sum_bags`, each of H stretches of the columns with its own weights."""
+    if weight is None:
+        return sum_bags(bags, x, constant)
+    weight = weight.index_select(0, bags.order)
+    heads = zip(x.chunk(weight.size(1), dim=1), weight.unbind(1), strict=True)
+    return torch.cat([sum_bags(bags, part, w.contiguous()) for part, w in heads], dim=1)
+
+
+def _dot_ends(adjacency: Adjacency, x: Tensor, y: Tensor, heads: int) -> Tensor:
+    """<x_j, y_i> of every edge j -> i, head by head, [E, heads]."""
+    dots = x.new_empty(adjacency.num_edges, heads)
+    for piece in pieces(adjacency, x.size(1)):
+        product = x.index_select(0, adjacency.sources[piece])
+        product *= y.index_select(0, adjacency.targets[piece])
+        torch.sum(product.view(product.size(0), heads, -1), dim=2, out=dots[piece])
+    return dots
 
 
 def pieces(adjacency: Adjacency, width: int) -> Iterator[slice]:
@@ -109,15 +141,6 @@ def pieces(adjacency: Adjacency, width: int) -> Iterator[slice]:
     step = max(1, _PIECE // max(1, width))
     for start in range(0, adjacency.num_edges, step):
         yield slice(start, min(start + step, adjacency.num_edges))
-
-
-def _dot_endpoints(adjacency: Adjacency, x: Tensor, y: Tensor) -> Tensor:
-    """<x_j, y_i> for every edge j -> i, [E]."""
-    dots = x.new_empty(adjacency.num_edges)
-    for piece in pieces(adjacency, x.size(1)):
-        at_source = x.index_select(0, adjacency.sources[piece])
-        dots[piece] = at_source.mul_(y.index_select(0, adjacency.targets[piece])).sum(1)
-    return dots
 
 
 def _mean(adjacency: Adjacency, x: Tensor, weight: Tensor | None) -> Tensor:
@@ -144,7 +167,7 @@ def _weigh(adjacency: Adjacency, x: Tensor, weight: Tensor | None) -> tuple[Tens
 
 
 def _max(adjacency: Adjacency, x: Tensor) -> Tensor:
-    out: Tensor = _Max.apply(x.reshape(x.size(0), -1), adjacency)
+    out: Tensor = _Max.apply(_rows(x), adjacency)  # type: ignore[no-untyped-call]
     return out.reshape(adjacency.num_targets, *x.shape[1:])
 
 
@@ -163,7 +186,7 @@ class _Max(torch.autograd.Function):
         return out
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (x, out), adjacency = ctx.saved_tensors, ctx.adjacency
         ties = torch.zeros_like(out)
@@ -177,6 +200,11 @@ class _Max(torch.autograd.Function):
             won = x.index_select(0, source) == out.index_select(0, target)
             grad_x.scatter_add_(0, _columns(source, x), share.index_select(0, target) * won)
         return grad_x, None
+
+
+def _rows(x: Tensor) -> Tensor:
+    """x [M, ...] as a matrix [M, F]."""
+    return x[:, None] if x.dim() == 1 else x.flatten(1)
 
 
 def _columns(rows: Tensor, like: Tensor) -> Tensor:

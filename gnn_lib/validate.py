@@ -5,13 +5,11 @@ shows what it was, and says what it should be. The checks that read data are che
 edges are prepared or a graph is built, never inside a layer's inner loop.
 """
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
 
-def describe(value: Any) -> str:
+def describe(value: object) -> str:
     """A value in a few words, fit for an error message.
 
     >>> describe(torch.zeros(2, 3))
@@ -25,7 +23,7 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def check_tensor(value: Any, name: str) -> Tensor:
+def check_tensor(value: object, name: str) -> Tensor:
     """`value` if it is a tensor; a TypeError that says how to make one if not."""
     if isinstance(value, Tensor):
         return value
@@ -61,7 +59,7 @@ def check_node_ids(ids: object, num_nodes: int, name: str) -> Tensor:
     return ids.long()
 
 
-def check_edge_index(edge_index: Any, num_nodes: int | None = None, name: str = "edge_index") -> Tensor:
+def check_edge_index(edge_index: object, num_nodes: int | None = None, name: str = "edge_index") -> Tensor:
     """`edge_index` if it is an integer tensor of shape [2, E] with ids in range."""
     edge_index = check_tensor(edge_index, name)
     if edge_index.dtype not in (torch.int64, torch.int32):
@@ -86,7 +84,7 @@ def check_edge_index(edge_index: Any, num_nodes: int | None = None, name: str = 
     return edge_index.long()
 
 
-def check_rows(value: Any, rows: int, name: str, counted: str) -> Tensor:
+def check_rows(value: object, rows: int, name: str, counted: str) -> Tensor:
     """`value` if it is a tensor with one row for each node (or edge, or graph)."""
     value = check_tensor(value, name)
     if value.dim() == 0 or value.size(0) != rows:
@@ -96,7 +94,7 @@ def check_rows(value: Any, rows: int, name: str, counted: str) -> Tensor:
     return value
 
 
-def check_features(x: Any, rows: int, name: str = "x", counted: str = "node") -> Tensor:
+def check_features(x: object, rows: int, name: str = "x", counted: str = "node") -> Tensor:
     """`x` if it is a floating-point tensor with one row for each node (or edge)."""
     x = check_rows(x, rows, name, counted)
     if not x.is_floating_point():
@@ -123,7 +121,7 @@ def check_same_device(first: Tensor, first_name: str, second: Tensor, second_nam
         )
 
 
-def check_choice(value: Any, choices: tuple[str, ...], name: str) -> None:
+def check_choice(value: object, choices: tuple[str, ...], name: str) -> None:
     """`value` must be one of a few words."""
     if value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}.")

@@ -1,0 +1,219 @@
+"""Attention over the inbox: a softmax among the edges that arrive at the same node.
+
+Three pieces. `softmax` turns any scores into weights that sum to 1 over each inbox. `attend` is the
+whole of GAT's attention in one call: its score is a sum of one number from the source and one from
+the target, and that allows a backward pass which never forms an edge's dot product (see
+`_AdditiveAttention`). `pair_scores` is GATv2's score, which needs the sum of both feature vectors for
+every edge, and takes it piece by piece in the cache.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from gnn_lib.adjacency import Adjacency, Bags
+from gnn_lib.aggregate import pieces, sum_bags
+from gnn_lib.validate import check_features
+
+
+def softmax(adjacency: Adjacency, scores: Tensor) -> Tensor:
+    """alpha_e = exp(s_e) / sum of exp(s_f) over all edges f with e's target.
+
+    scores [E] or [E, H], in the order of the edges, as is the result.
+
+    >>> inbox = Adjacency(torch.tensor([[0, 1, 1], [2, 2, 0]]), num_sources=3)
+    >>> softmax(inbox, torch.tensor([0.0, 0.0, 7.0])).tolist()
+    [0.5, 0.5, 1.0]
+    """
+    check_features(scores, adjacency.num_edges, "scores", "edge")
+    rows = scores[:, None] if scores.dim() == 1 else scores
+    alpha: Tensor = _Softmax.apply(rows, adjacency)  # type: ignore[no-untyped-call]
+    return alpha.reshape(scores.shape)
+
+
+class _Softmax(torch.autograd.Function):
+    """scores [E, H]."""
+
+    @staticmethod
+    def forward(ctx: Any, scores: Tensor, adjacency: Adjacency) -> Tensor:
+        highest = _segment_max(adjacency.by_target, scores.index_select(0, adjacency.by_target.order))
+        alpha = scores.sub(highest.index_select(0, adjacency.targets)).exp_()
+        total = sum_bags(adjacency.incidence.by_target, alpha)
+        alpha /= total.index_select(0, adjacency.targets)
+        ctx.adjacency = adjacency
+        ctx.save_for_backward(alpha)
+        return alpha
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        (alpha,), adjacency = ctx.saved_tensors, ctx.adjacency
+        flow = alpha * grad
+        inbox = sum_bags(adjacency.incidence.by_target, flow)
+        return flow.addcmul_(alpha, inbox.index_select(0, adjacency.targets), value=-1), None
+
+
+def attend(
+    adjacency: Adjacency,
+    values: Tensor,
+    at_source: Tensor,
+    at_target: Tensor,
+    negative_slope: float = 0.2,
+    keep: Tensor | None = None,
+) -> Tensor:
+    """GAT's attention: out_i = sum over j -> i of alpha_ji values_j, for each head.
+
+    alpha = softmax over i's inbox of LeakyReLU(at_source_j + at_target_i). values [N, H, C], at_source
+    and at_target [N, H] -> [N, H, C]. `keep` [E, H], in the order of the edges, multiplies alpha
+    (dropout on attention). Nothing of size [E, C] is made, nor kept for the backward pass.
+    """
+    out: Tensor = _AdditiveAttention.apply(  # type: ignore[no-untyped-call]
+        values, at_source, at_target, keep, adjacency, negative_slope
+    )
+    return out
+
+
+class _AdditiveAttention(torch.autograd.Function):
+    """One head at a time, so that its [E] numbers stay in the cache.
+
+    Write u_j, v_i for the two halves of the score, G for the gradient of out, k for `keep`, and
+    z = u_j + v_i, alpha = exp(LeakyReLU(z) - n_i), beta = alpha * LeakyReLU'(z). The usual backward
+    pass forms d alpha_ji = k G_i . h_j for every edge. Only its sums are needed, and they can be
+    pulled apart; with c_i = G_i . out_i:
+
+        dv_i = sum_j beta (k G_i . h_j - c_i) = G_i . (sum_j beta k h_j) - c_i sum_j beta
+        du_j = sum_i beta (k G_i . h_j - c_i) = h_j . (sum_i beta k G_i) - sum_i beta c_i
+        dh_j = sum_i alpha k G_i
+
+    All of these are sums over bags. alpha is computed again from u, v, n rather than kept.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        values: Tensor,
+        at_source: Tensor,
+        at_target: Tensor,
+        keep: Tensor | None,
+        adjacency: Adjacency,
+        slope: float,
+    ) -> Tensor:
+        bags = adjacency.by_target
+        out, normaliser = torch.empty_like(values), torch.empty_like(at_target)
+        for head, (h, u, v, k) in enumerate(_by_head(values, at_source, at_target, keep)):
+            score = F.leaky_relu_(_at_ends(bags, v, u), slope)
+            highest = _segment_max(bags, score)
+            alpha = score.sub_(highest.index_select(0, bags.owner)).exp_()
+            total = _segment_sum(bags, alpha)
+            normaliser[:, head] = highest + total.log()
+            received = sum_bags(bags, h, _dropped(alpha, k, bags))
+            out[:, head] = received / total.clamp_(min=torch.finfo(h.dtype).tiny)[:, None]
+        ctx.adjacency, ctx.slope = adjacency, slope
+        ctx.save_for_backward(values, at_source, at_target, keep, normaliser, out)
+        return out
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        values, at_source, at_target, keep, normaliser, out = ctx.saved_tensors
+        inboxes, outboxes = ctx.adjacency.by_target, ctx.adjacency.by_source
+        overlap = (grad * out).sum(2)
+        d_values, d_source, d_target = (torch.empty_like(t) for t in (values, at_source, at_target))
+        heads = _by_head(values, at_source, at_target, keep, grad, normaliser, overlap)
+        for head, (h, u, v, k, G, n, c) in enumerate(heads):
+            _, beta = _again(_at_ends(inboxes, v, u), n.index_select(0, inboxes.owner), ctx.slope)
+            heard = sum_bags(inboxes, h, _dropped(beta, k, inboxes))
+            d_target[:, head] = (G * heard).sum(1) - c * _segment_sum(inboxes, beta)
+            alpha, beta = _again(_at_ends(outboxes, u, v), n.index_select(0, outboxes.ids), ctx.slope)
+            told = sum_bags(outboxes, G, _dropped(beta, k, outboxes))
+            d_source[:, head] = (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0]
+            d_values[:, head] = sum_bags(outboxes, G, _dropped(alpha, k, outboxes))
+        return d_values, d_source, d_target, None, None, None
+
+
+def _by_head(*tensors: Tensor | None) -> Iterator[tuple[Any, ...]]:
+    """Tensors [rows, H, ...], head after head, each [rows, ...] in one stretch of memory."""
+    heads = next(tensor.size(1) for tensor in tensors if tensor is not None)
+    for head in range(heads):
+        yield tuple(None if tensor is None else tensor[:, head].contiguous() for tensor in tensors)
+
+
+def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:
+    """near[owner] + far[id] for every edge, [E] in the order of the bags."""
+    return far.index_select(0, bags.ids).add_(near.index_select(0, bags.owner))
+
+
+def _again(z: Tensor, normaliser: Tensor, slope: float) -> tuple[Tensor, Tensor]:
+    """alpha and beta = alpha * LeakyReLU'(z) of every edge, from its z and its target's normaliser."""
+    steepness = z.gt(0).to(z.dtype).mul_(1 - slope).add_(slope)
+    alpha = F.leaky_relu_(z, slope).sub_(normaliser).exp_()
+    return alpha, steepness.mul_(alpha)
+
+
+def _dropped(weight: Tensor, keep: Tensor | None, bags: Bags) -> Tensor:
+    return weight if keep is None else weight * keep.index_select(0, bags.order)
+
+
+def _segment_max(bags: Bags, values: Tensor) -> Tensor:
+    """The largest value of each bag: [E, ...] in the order of the bags -> [bags, ...]; -inf if empty."""
+    return torch.segment_reduce(values, "max", offsets=bags.ptr, initial=-torch.inf)
+
+
+def _segment_sum(bags: Bags, values: Tensor) -> Tensor:
+    return torch.segment_reduce(values, "sum", offsets=bags.ptr, initial=0.0)
+
+
+def pair_scores(
+    adjacency: Adjacency, x_source: Tensor, x_target: Tensor, att: Tensor, negative_slope: float = 0.2
+) -> Tensor:
+    """GATv2's score of every edge: s_ji = sum over c of att_c LeakyReLU(x_source_j + x_target_i)_c.
+
+    x_source, x_target [N, H, C], att [1, H, C] -> [E, H], in the order of the edges. Unlike GAT's, this
+    score can rank the same sources differently for different targets.
+    """
+    scores: Tensor = _PairScores.apply(  # type: ignore[no-untyped-call]
+        x_source, x_target, att, adjacency, negative_slope
+    )
+    return scores
+
+
+class _PairScores(torch.autograd.Function):
+    """[E, H, C] numbers exist for one piece of the edges at a time, and are made again on the way back."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x_source: Tensor, x_target: Tensor, att: Tensor, adjacency: Adjacency, slope: float
+    ) -> Tensor:
+        scores = x_source.new_empty(adjacency.num_edges, x_source.size(1))
+        for piece in pieces(adjacency, x_source[0].numel()):
+            z = _pair_sums(adjacency, piece, x_source, x_target)
+            torch.sum(F.leaky_relu_(z, slope).mul_(att), dim=2, out=scores[piece])
+        ctx.adjacency, ctx.slope = adjacency, slope
+        ctx.save_for_backward(x_source, x_target, att)
+        return scores
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        (x_source, x_target, att), adjacency = ctx.saved_tensors, ctx.adjacency
+        d_source, d_target = torch.zeros_like(x_source), torch.zeros_like(x_target)
+        d_att = torch.zeros_like(att)
+        for piece in pieces(adjacency, x_source[0].numel()):
+            z = _pair_sums(adjacency, piece, x_source, x_target)
+            steepness = z.gt(0).to(z.dtype).mul_(1 - ctx.slope).add_(ctx.slope)
+            flow = grad[piece, :, None] * steepness
+            d_att += z.mul_(flow).sum(0)  # LeakyReLU(z) = z LeakyReLU'(z)
+            flow *= att
+            for total, ends in ((d_source, adjacency.sources), (d_target, adjacency.targets)):
+                rows = total.view(total.size(0), -1)
+                rows.scatter_add_(0, ends[piece, None].expand(-1, rows.size(1)), flow.flatten(1))
+        return d_source, d_target, d_att, None, None
+
+
+def _pair_sums(adjacency: Adjacency, piece: slice, x_source: Tensor, x_target: Tensor) -> Tensor:
+    at_source = x_source.index_select(0, adjacency.sources[piece])
+    return at_source.add_(x_target.index_select(0, adjacency.targets[piece]))

@@ -1,0 +1,24 @@
+"""What several layers share: how their weights start, and the bias at the end."""
+
+import torch
+from torch import Tensor, nn
+
+
+def glorot_linear(in_channels: int, out_channels: int, bias: bool = False) -> nn.Linear:
+    """x W^T (+ b), with W drawn by Glorot's rule (uniform, variance 2 / (in + out)) and b zero."""
+    linear = nn.Linear(in_channels, out_channels, bias=bias)
+    nn.init.xavier_uniform_(linear.weight)
+    if bias:
+        nn.init.zeros_(linear.bias)
+    return linear
+
+
+def glorot(*shape: int) -> nn.Parameter:
+    """A parameter drawn by Glorot's rule over its last two dimensions."""
+    limit = (6.0 / (shape[-2] + shape[-1])) ** 0.5
+    return nn.Parameter(torch.empty(shape).uniform_(-limit, limit))
+
+
+def add_bias(out: Tensor, bias: Tensor | None) -> Tensor:
+    """`out` + `bias`, if there is one."""
+    return out if bias is None else out + bias
