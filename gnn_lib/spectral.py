@@ -48,15 +48,21 @@ def spectrum(graph: Graph, normalised: bool = True) -> Tensor:
 def normalised_adjacency(graph: Graph) -> Tensor:
     """Â = D^-1/2 (A + I) D^-1/2, [N, N]: `normalised_adjacency(graph).t() @ x` is one step of a GCN.
 
-    Edges keep their direction, and D holds the in-degrees, the column sums of A + I. Self-loops that
-    the graph already has make way for the one of weight 1 that every node gets.
+    Edges keep their direction, and D holds the in-degrees, the column sums of A + I. A self-loop that is
+    there already takes the place of the 1 in I, with its own weight (one of them, if there are more).
 
     >>> normalised_adjacency(Graph(torch.tensor([[0, 1], [1, 0]])))
     tensor([[0.5000, 0.5000],
             [0.5000, 0.5000]])
     """
     check_dense(graph)
-    A = to_dense(remove_self_loops(conductances(graph))).fill_diagonal_(1)
+    wires = conductances(graph)
+    sources, targets = wires.edge_index
+    loops = sources == targets
+    own = torch.ones(graph.num_nodes, dtype=torch.float64, device=graph.device)
+    if wires.edge_weight is not None:
+        own = own.index_put((sources[loops],), wires.edge_weight[loops])
+    A = to_dense(remove_self_loops(wires)) + own.diag()
     scale = _inverse_sqrt(A.sum(0))
     return (scale[:, None] * A * scale).to(_dtype(graph))
 
