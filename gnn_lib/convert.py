@@ -99,8 +99,7 @@ def to_networkx(graph: Graph) -> "nx.DiGraph[int]":
     pairs = graph.edge_index.t().tolist()
     repeats = len(set(map(tuple, pairs))) < len(pairs)
     G = nx.MultiDiGraph() if repeats else nx.DiGraph()
-    G.graph.update({name: value.detach().cpu().numpy() for name, value in graph.tensors("graph")})
-    G.graph["num_graphs"] = graph.num_graphs
+    G.graph.update(_arrays(graph, "graph"), num_graphs=graph.num_graphs)
     G.add_nodes_from(enumerate(_rows(graph, "node")))
     G.add_edges_from((i, j, row) for (i, j), row in zip(pairs, _rows(graph, "edge"), strict=True))
     return G
@@ -123,12 +122,13 @@ def from_networkx(G: "nx.Graph[Any]") -> Graph:
         raise TypeError(f"G must be a NetworkX graph, got {describe(G)}.")
     place = {label: position for position, label in enumerate(G)}
     directed = G if G.is_directed() else G.to_directed(as_view=True)
-    edges = [(place[i], place[j], row) for i, j, row in directed.edges(data=True)]
+    edges = dict(directed.edges.items())  # (i, j), or (i, j, key) in a multigraph: its attributes
+    pairs = [(place[edge[0]], place[edge[1]]) for edge in edges]
     return Graph(
-        torch.tensor([(i, j) for i, j, _ in edges], dtype=torch.long).reshape(-1, 2).t().contiguous(),
-        **_columns(dict(G.nodes(data=True)), "node"),
-        **_columns(dict(enumerate(row for _, _, row in edges)), "edge"),
-        graph_y=None if G.graph.get("graph_y") is None else torch.as_tensor(G.graph["graph_y"]),
+        torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).t().contiguous(),
+        **_columns(dict(G.nodes.items()), "node"),
+        **_columns(edges, "edge"),
+        graph_y=torch.as_tensor(G.graph["graph_y"]).clone() if "graph_y" in G.graph else None,
         names=_names(G),
         num_nodes=len(place),
         num_graphs=G.graph.get("num_graphs", -1),
@@ -174,8 +174,10 @@ def from_pyg(data: "Data", labels: Literal["node", "graph"] = "node") -> Graph:
         num_nodes=data.num_nodes if "num_nodes" in data else -1,
         num_graphs=getattr(data, "num_graphs", -1),
     )
-    if y is None or labels == "graph":
-        return graph if y is None else graph.replace(graph_y=y)
+    if y is None:
+        return graph
+    if labels == "graph":
+        return graph.replace(graph_y=y)
     if isinstance(y, Tensor) and y.shape[:1] != (graph.num_nodes,):
         raise ValueError(
             f"data.y is {describe(y)} for {graph.num_nodes} nodes, so it can't be their labels. "
@@ -200,7 +202,7 @@ def _rows(graph: Graph, kind: Kind) -> list[dict[str, Any]]:
     """One dict of NetworkX attributes for each node (or edge): the inverse of `_columns`."""
     count = graph.num_nodes if kind == "node" else graph.num_edges
     rows: list[dict[str, Any]] = [{} for _ in range(count)]
-    columns: dict[str, Any] = {name: value.detach().cpu().numpy() for name, value in graph.tensors(kind)}
+    columns: dict[str, Any] = {**_arrays(graph, kind)}
     if kind == "node" and graph.names is not None:
         columns["name"] = graph.names
     for name, column in columns.items():
@@ -209,28 +211,37 @@ def _rows(graph: Graph, kind: Kind) -> list[dict[str, Any]]:
     return rows
 
 
+def _arrays(graph: Graph, kind: Kind) -> dict[str, Any]:
+    """The fields of one kind as NumPy arrays of their own: changing them leaves the graph alone."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in graph.tensors(kind)}
+
+
 def _columns(rows: dict[Any, dict[str, Any]], kind: Kind) -> dict[str, Tensor]:
-    """The fields of one kind, from the attributes of each node (or edge)."""
+    """The fields of one kind that some node (or edge) has, from the attributes of all of them."""
     columns = {}
     for name in field_names(kind):
         attribute = _ATTRIBUTES.get(name, name)
-        values = [row.get(attribute) for row in rows.values()]
-        if all(value is None for value in values):
-            continue
-        if name == "edge_weight":  # as NetworkX reads it: a number, and 1 where there is none
-            values = [1.0 if value is None else value for value in values]
-        for owner, value in zip(rows, values, strict=True):
-            if value is None:
-                raise ValueError(f"{kind} {owner!r} has no {attribute!r}, though others have: give it one.")
-        try:
-            column = _stack(values)
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"{attribute!r} of the {kind}s must be numbers, or rows of one length, to become {name}; "
-                f"the first is {describe(values[0])}. Turn words into numbers first, or drop the attribute."
-            ) from error
-        columns[name] = _as_weight(column) if name == "edge_weight" else column
+        values = {owner: row.get(attribute) for owner, row in rows.items()}
+        if any(value is not None for value in values.values()):
+            columns[name] = _column(values, attribute, kind)
     return columns
+
+
+def _column(values: dict[Any, Any], attribute: str, kind: Kind) -> Tensor:
+    """One attribute of all nodes (or edges) as a tensor. A missing weight is 1, as in NetworkX."""
+    if attribute == "weight":
+        values = {owner: 1.0 if value is None else value for owner, value in values.items()}
+    lacking = [owner for owner, value in values.items() if value is None]
+    if lacking:
+        raise ValueError(f"{kind} {lacking[0]!r} has no {attribute!r}, though others have: give it one.")
+    try:
+        column = _stack(list(values.values()))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{attribute!r} of the {kind}s must be numbers, or rows of one length; the first is "
+            f"{describe(next(iter(values.values())))}. Turn words into numbers first, or drop the attribute."
+        ) from error
+    return _as_weight(column) if attribute == "weight" else column
 
 
 def _stack(values: list[Any]) -> Tensor:

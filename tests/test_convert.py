@@ -179,6 +179,20 @@ def test_a_simple_graph_becomes_a_digraph_with_plain_attributes() -> None:
     assert nx.shortest_path_length(G, 0, 1, weight="weight") == 0.5
 
 
+def test_changing_the_networkx_graph_leaves_ours_alone() -> None:
+    graph = Graph(torch.tensor([[0], [1]]), x=torch.zeros(2, 1), graph_y=torch.zeros(1))
+    G = to_networkx(graph)
+    G.nodes[0]["x"][0] = 9.0
+    G.graph["graph_y"][0] = 9.0
+    assert graph.x is not None
+    assert graph.graph_y is not None
+    assert (graph.x.sum(), graph.graph_y.sum()) == (0.0, 0.0)
+    back = from_networkx(G)
+    G.graph["graph_y"][0] = 7.0
+    assert back.graph_y is not None
+    assert back.graph_y.tolist() == [9.0]
+
+
 @pytest.mark.parametrize("make", [nx.Graph, nx.MultiGraph])
 def test_an_undirected_edge_goes_both_ways_and_a_loop_once(make: Any) -> None:
     G = make([("a", "b", {"weight": 2.0}), ("b", "b", {"weight": 3.0}), ("c", "b", {"weight": 4.0})])
@@ -247,6 +261,12 @@ def test_networkx_attributes_that_fit_no_tensor_are_named() -> None:
         from_networkx(G)
     G.nodes["Bob"]["y"] = [1, 2]
     with pytest.raises(ValueError, match="'y' of the nodes must be numbers, or rows of one length"):
+        from_networkx(G)
+
+
+def test_an_edge_that_lacks_an_attribute_is_named() -> None:
+    G = nx.MultiGraph([("Ann", "Bob", {"edge_type": 1}), ("Bob", "Cem", {})])
+    with pytest.raises(ValueError, match=r"edge \('Bob', 'Cem', 0\) has no 'edge_type'"):
         from_networkx(G)
 
 
