@@ -41,8 +41,8 @@ def batch_graphs(graphs: Sequence[Graph]) -> Graph:
     return Graph(
         torch.cat(shifted, dim=1),
         batch=torch.arange(len(graphs), device=device).repeat_interleave(sizes),
-        names=tuple(name for graph in graphs for name in graph.names or ()) if named else None,
         num_nodes=int(sizes.sum()),
+        names=tuple(name for graph in graphs for name in graph.names or ()) if named else None,
         num_graphs=len(graphs),
         **{name: torch.cat([getattr(graph, name) for graph in graphs]) for name in _fields(graphs[0])},
     )

@@ -40,7 +40,7 @@ def add_edges(graph: Graph, edge_index: Tensor, **fields: float | Tensor) -> Gra
     >>> add_edges(path, torch.tensor([[2], [0]]), edge_weight=7.0).edge_weight.tolist()
     [5.0, 6.0, 7.0]
     """
-    check_edge_index(edge_index, graph.num_nodes)
+    check_edge_index(edge_index)
     carried = dict(graph.tensors("edge"))
     if unknown := fields.keys() - carried.keys():
         raise ValueError(
@@ -127,20 +127,17 @@ def coalesce(graph: Graph, reduce: Reduce = "sum") -> Graph:
     ([[0, 1], [1, 0]], [3.0, 6.0])
     """
     check_choice(reduce, ("sum", "mean", "max", "min"), "reduce")
-    columns = [*graph.edge_index] if graph.edge_type is None else [*graph.edge_index, graph.edge_type]
-    order = _lexsort(columns)
-    keys = torch.stack([column[order] for column in columns])
+    same = [_pairs(graph)] if graph.edge_type is None else [_pairs(graph), graph.edge_type]
+    order = _lexsort(same)
     first = torch.ones(graph.num_edges, dtype=torch.bool, device=graph.device)
-    first[1:] = (keys[:, 1:] != keys[:, :-1]).any(dim=0)
-    group, keys = first.cumsum(0) - 1, keys[:, first]
+    first[1:] = torch.stack([key[order][1:] != key[order][:-1] for key in same]).any(dim=0)
+    group = first.cumsum(0) - 1
     merged = {
-        name: _merge(value[order], group, keys.size(1), reduce)
+        name: _merge(value[order], group, reduce)
         for name, value in graph.tensors("edge")
         if name != "edge_type"
     }
-    if graph.edge_type is not None:
-        merged["edge_type"] = keys[2]
-    return graph.replace(edge_index=keys[:2], **merged)
+    return select_edges(graph, order[first]).replace(**merged)
 
 
 def to_undirected(graph: Graph, reduce: Reduce = "mean") -> Graph:
@@ -158,14 +155,13 @@ def to_undirected(graph: Graph, reduce: Reduce = "mean") -> Graph:
     upward = coalesce(graph.replace(edge_index=graph.edge_index.sort(dim=0).values), reduce)
     downward = reverse(remove_self_loops(upward))
     both = add_edges(upward, downward.edge_index, **dict(downward.tensors("edge")))
-    return coalesce(both)  # nothing left to merge: this only sorts
+    return select_edges(both, _pairs(both).argsort(stable=True))
 
 
 def is_undirected(graph: Graph) -> bool:
     """Whether every edge has its reverse, as often, carrying the same."""
-    sources, targets = graph.edge_index
     carried = [value.unsqueeze(-1).flatten(1).unbind(1) for _, value in graph.tensors("edge")]
-    there, back = [sources, targets, *chain(*carried)], [targets, sources, *chain(*carried)]
+    there, back = [_pairs(graph), *chain(*carried)], [_pairs(reverse(graph)), *chain(*carried)]
     forward, backward = _lexsort(there), _lexsort(back)
     return all(torch.equal(one[forward], other[backward]) for one, other in zip(there, back, strict=True))
 
@@ -186,6 +182,12 @@ def degree(graph: Graph, direction: Direction = "in", weighted: bool = False) ->
     return weight.new_zeros(graph.num_nodes).index_add(0, ends, weight)
 
 
+def _pairs(graph: Graph) -> Tensor:
+    """One number per edge, [E], that sorts by source, then target."""
+    sources, targets = graph.edge_index.unbind()
+    return sources * graph.num_nodes + targets
+
+
 def _lexsort(columns: list[Tensor]) -> Tensor:
     """The order that sorts rows by the first column, ties by the second, and so on; stable."""
     order = torch.arange(columns[0].numel(), device=columns[0].device)
@@ -194,9 +196,9 @@ def _lexsort(columns: list[Tensor]) -> Tensor:
     return order
 
 
-def _merge(rows: Tensor, group: Tensor, num_groups: int, reduce: Reduce) -> Tensor:
-    """Rows [E, ...] of the same group merged into one."""
+def _merge(rows: Tensor, group: Tensor, reduce: Reduce) -> Tensor:
+    """Rows [E, ...] of the same group merged into one; groups are numbered in order."""
     how = {"sum": "sum", "mean": "mean", "max": "amax", "min": "amin"}[reduce]
-    merged = rows.new_zeros(num_groups, *rows.shape[1:])
+    merged = rows.new_zeros(int(group[-1]) + 1 if group.numel() else 0, *rows.shape[1:])
     index = group.view(-1, *[1] * (rows.dim() - 1)).expand_as(rows)
     return merged.scatter_reduce(0, index, rows, how, include_self=False)

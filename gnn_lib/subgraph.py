@@ -85,8 +85,7 @@ def connected_components(graph: Graph) -> Tensor:
 
     from gnn_lib.convert import to_scipy
 
-    A = to_scipy(graph.replace(edge_weight=None))  # a weight of zero is still a road
-    _, labels = csgraph.connected_components(A, directed=True, connection="weak")
+    _, labels = csgraph.connected_components(to_scipy(graph), directed=True, connection="weak")
     return torch.as_tensor(labels, dtype=torch.long, device=graph.device)
 
 

@@ -9,9 +9,10 @@ from torch_geometric.data import Batch
 
 from gnn_lib.batch import batch_graphs, unbatch
 from gnn_lib.convert import to_dense, to_pyg
+from gnn_lib.edges import select_edges
 from gnn_lib.graph import Graph
 from gnn_lib.subgraph import permute
-from tests.strategies import DEVICES, assert_same, full_graphs, graphs, permutations
+from tests.strategies import DEVICES, assert_same, edge_rows, full_graphs, graphs, permutations
 
 PAIR = Graph(torch.tensor([[0], [1]]), x=torch.ones(2, 3), edge_weight=torch.ones(1))
 LIST_OF_GRAPHS = st.lists(full_graphs(max_nodes=5, max_edges=8), min_size=1, max_size=5)
@@ -23,6 +24,20 @@ def test_round_trip_is_exact(parts: list[Graph]) -> None:
     assert len(back) == len(parts)
     for one, other in zip(back, parts, strict=True):
         assert_same(one, other)
+
+
+@given(st.lists(graphs(features=None), min_size=1, max_size=5))
+def test_round_trip_without_features_keeps_nodes_without_edges(parts: list[Graph]) -> None:
+    for one, other in zip(unbatch(batch_graphs(parts)), parts, strict=True):
+        assert_same(one, other)
+
+
+@given(LIST_OF_GRAPHS, st.data())
+def test_edges_need_not_stand_together(parts: list[Graph], data: st.DataObject) -> None:
+    batch = batch_graphs(parts)
+    shuffled = select_edges(batch, data.draw(permutations(batch.num_edges)))
+    for one, other in zip(unbatch(shuffled), parts, strict=True):
+        assert edge_rows(one) == edge_rows(other)
 
 
 @given(LIST_OF_GRAPHS)

@@ -51,6 +51,7 @@ def test_dense_by_hand_with_and_without_weights() -> None:
 def test_dense_there_and_back_merges_copies_and_no_more(graph: Graph) -> None:
     back = from_dense(to_dense(graph))
     merged = coalesce(graph)
+    assert back.num_nodes == graph.num_nodes
     assert torch.equal(back.edge_index, merged.edge_index)
     torch.testing.assert_close(back.edge_weight, merged.edge_weight)
     assert_same(from_dense(to_dense(back)), back)
@@ -62,6 +63,7 @@ def test_scipy_is_dense_and_comes_back(graph: Graph) -> None:
     assert isinstance(A, sp.csr_array)
     np.testing.assert_allclose(A.toarray(), to_dense(graph).numpy())
     back = from_scipy(A)
+    assert back.num_nodes == graph.num_nodes
     assert torch.equal(back.edge_index, coalesce(graph).edge_index)
     assert_same(from_scipy(to_scipy(back)), back)
 
@@ -158,6 +160,13 @@ def test_nothing_is_lost_through_networkx(graph: Graph) -> None:
 def test_a_batch_survives_networkx_and_pyg(parts: list[Graph]) -> None:
     batch = batch_graphs(parts)
     assert_same(from_networkx(to_networkx(batch)), by_source(batch))
+    assert_same(from_pyg(to_pyg(batch)), batch)
+
+
+def test_a_batch_keeps_its_last_graphs_though_they_are_empty() -> None:
+    empty = Graph(torch.empty(2, 0, dtype=torch.long))
+    batch = batch_graphs([ONE_WAY.replace(edge_weight=None), empty, empty])
+    assert from_networkx(to_networkx(batch)).num_graphs == 3
     assert_same(from_pyg(to_pyg(batch)), batch)
 
 
@@ -272,6 +281,7 @@ def test_an_edge_that_lacks_an_attribute_is_named() -> None:
 
 def test_an_empty_networkx_graph() -> None:
     assert_same(from_networkx(nx.Graph()), Graph(torch.empty(2, 0, dtype=torch.long)))
+    assert from_networkx(nx.empty_graph(3)).num_nodes == 3
 
 
 def test_the_karate_club_as_networkx_has_it() -> None:
