@@ -159,7 +159,7 @@ class _Sampler:
         )
         edges = self.order[edges].long()
         return Neighbourhood(
-            _take(self.graph, nodes, edges, edge_index), nodes, edges,
+            take_part(self.graph, nodes, edges, edge_index), nodes, edges,
             tuple(len(shell) for shell in shells), tuple(len(hop.places) for hop in hops),
         )
 
@@ -184,7 +184,7 @@ class _Sampler:
         return _Hop(places, np.stack([sources, targets]))
 
 
-def _take(graph: Graph, nodes: Tensor, edges: Tensor, edge_index: Tensor) -> Graph:
+def take_part(graph: Graph, nodes: Tensor, edges: Tensor, edge_index: Tensor) -> Graph:
     """What the sampled nodes and edges carry, around their new edge_index."""
     carried = {name: value[nodes] for name, value in graph.tensors("node")}
     carried |= {name: value[edges] for name, value in graph.tensors("edge")}
