@@ -20,5 +20,21 @@ def glorot(*shape: int) -> nn.Parameter:
 
 
 def add_bias(out: Tensor, bias: Tensor | None) -> Tensor:
-    """`out` + `bias`, if there is one."""
-    return out if bias is None else out + bias
+    """`out` + `bias`, if there is one; in place, for an `out` that nobody else holds."""
+    return out if bias is None else out.add_(bias)
+
+
+def first_linear(network: nn.Module) -> tuple[nn.Linear | None, list[nn.Module]]:
+    """(first linear map, the modules after it) of a sequence that begins with one, else (None, [])."""
+    if type(network) is nn.Sequential and len(network) and type(network[0]) is nn.Linear:
+        return network[0], list(network)[1:]
+    return None, []
+
+
+def check_width(x: Tensor, width: int, name: str = "x") -> None:
+    """`x` must have as many columns as the layer was made for."""
+    if x.dim() != 2 or x.size(1) != width:
+        raise ValueError(
+            f"{name} must have shape [N, {width}], as the layer was made for {width} features; "
+            f"got {list(x.shape)}."
+        )

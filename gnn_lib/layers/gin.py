@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.layers.common import add_bias
+from gnn_lib.layers.common import add_bias, first_linear
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -38,7 +38,7 @@ class GINConv(_GIN):
         super().__init__(nn, eps, train_eps)
 
     def forward(self, x: Tensor, edges: Tensor | Adjacency) -> Tensor:
-        first, rest = _split(self.nn)
+        first, rest = first_linear(self.nn)
         # The sum is linear, so a linear map may come before it. One that narrows leaves less to sum.
         if first is None or first.out_features >= first.in_features:
             out: Tensor = self.nn(self.propagate(edges, x))
@@ -74,13 +74,6 @@ class GINEConv(_GIN):
 
     def message(self, x_source: Tensor, x_target: Tensor, edge_attr: Any) -> Tensor:
         return torch.relu(x_source + edge_attr)
-
-
-def _split(network: nn.Module) -> tuple[nn.Linear | None, list[nn.Module]]:
-    """(first linear map, the modules after it) of a sequence that begins with one, else (None, [])."""
-    if type(network) is nn.Sequential and len(network) and type(network[0]) is nn.Linear:
-        return network[0], list(network)[1:]
-    return None, []
 
 
 def _width_in(network: nn.Module) -> int:
