@@ -155,8 +155,8 @@ def test_importing_the_library_takes_no_time() -> None:
         "import time, torch; start = time.perf_counter()\n"
         "import gnn_lib; print(time.perf_counter() - start)"
     )
-    # The best of five: what else the machine does can only add to it.
-    assert min(float(fresh_python(code)) for _ in range(5)) <= 0.15
+    # The best of three: what else the machine does can only add to it.
+    assert min(float(fresh_python(code)) for _ in range(3)) <= 0.15
 
 
 def fresh_python(code: str) -> str:

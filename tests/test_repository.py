@@ -106,6 +106,7 @@ def test_the_licences_are_whole() -> None:
     assert all(f"Section {number} – " in lessons for number in range(1, 9))
 
 
+@pytest.mark.slow
 def test_the_readmes_code_runs_and_prints_what_it_promises(tmp_path: Path) -> None:
     [block] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     [(least, total)] = re.findall(r"# at least (\d+) of (\d+)", block)
