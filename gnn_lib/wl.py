@@ -21,7 +21,7 @@ count twice; a self-loop is one more message.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, zip_longest
+from itertools import accumulate
 
 import torch
 from torch import Tensor
@@ -110,10 +110,8 @@ def until_stable(colors: Tensor, step: Callable[[Tensor], Tensor]) -> Iterator[T
 
 def same_history(first: Iterable[Tensor], second: Iterable[Tensor]) -> bool:
     """Do two refinements `until_stable` show the same colours, equally often, in every round?"""
-    for one, other in zip_longest(first, second):
-        if one is None or other is None or not torch.equal(_histogram(one), _histogram(other)):
-            return False
-    return True
+    pairs = zip(first, second, strict=True)  # as long as they agree, both count as many classes
+    return all(torch.equal(_histogram(one), _histogram(other)) for one, other in pairs)
 
 
 def initial_colors(graph: Graph, labels: Tensor | None) -> Tensor:

@@ -24,6 +24,7 @@ Colours are 64-bit hashes with the same meaning everywhere, as in `wl.py`.
 """
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import product
 
 import torch
@@ -105,12 +106,12 @@ def _along(values: Tensor, axes: tuple[int, ...], k: int) -> Tensor:
 
 def _swap_together(colors: Tensor) -> Tensor:
     """A round of folklore k-WL: for each w, the colours of all k swaps are hashed as one item."""
+    # Colours are spread over 64 bits, so adding the axis makes a different hash for each place in the item.
+    mixed = [mix64(colors + axis) for axis in range(colors.dim())]
     items = torch.zeros_like(colors)
     for w in range(colors.size(0)):
-        item = torch.zeros_like(colors)
-        for axis in range(colors.dim()):
-            item = mix64(3 * item + colors.select(axis, w).unsqueeze(axis))
-        items += item
+        swaps = [hashes.select(axis, w).unsqueeze(axis) for axis, hashes in enumerate(mixed)]
+        items += mix64(reduce(torch.add, swaps))
     return mix64(3 * colors + items)
 
 

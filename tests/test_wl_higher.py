@@ -143,6 +143,17 @@ def test_pairs_see_an_edge_from_both_ends():
     assert distinguish(into, out_of, 2, folklore=False)
 
 
+@pytest.mark.parametrize("folklore", [True, False])
+def test_a_pair_knows_whether_its_edge_comes_back(folklore):
+    """Five nodes in a ring, each speaking one, two and three places on: all of them look alike."""
+    nodes = torch.arange(5).repeat(3)
+    steps = torch.arange(1, 4).repeat_interleave(5)
+    graph = Graph(torch.stack([nodes, (nodes + steps) % 5]))
+    colors = k_wl(graph, 2, folklore=folklore)
+    assert colors[0, 1] != colors[0, 2]  # from two on, three on come back; from one on, none does
+    assert partition(colors.flatten().tolist()) == partition(brute_force(graph, 2, folklore))
+
+
 def test_labels_tell_apart_what_structure_cannot():
     edge = Graph(torch.tensor([[0, 1], [1, 0]]))
     one, two = torch.tensor([0, 1]), torch.tensor([1, 1])

@@ -74,7 +74,7 @@ class PairNorm(nn.Module):
             check_rows(batch, len(x), "batch", "node")
         x = x - _mean(x, batch, batch_size)
         if self.scale_individually:
-            length = self.eps + torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+            length: Tensor = self.eps + torch.linalg.vector_norm(x, dim=-1, keepdim=True)
         else:
             squares = x.square().sum(-1, keepdim=True)
             length = (self.eps + _mean(squares, batch, batch_size)).sqrt()
