@@ -130,14 +130,13 @@ def coalesce(graph: Graph, reduce: Reduce = "sum") -> Graph:
     same = [_pairs(graph)] if graph.edge_type is None else [_pairs(graph), graph.edge_type]
     order = _lexsort(same)
     first = torch.ones(graph.num_edges, dtype=torch.bool, device=graph.device)
-    first[1:] = torch.stack([key[order][1:] != key[order][:-1] for key in same]).any(dim=0)
-    group = first.cumsum(0) - 1
+    first[1:] = torch.stack([key[order].diff() != 0 for key in same]).any(dim=0)
+    group, kept = first.cumsum(0) - 1, order[first]
     merged = {
-        name: _merge(value[order], group, reduce)
+        name: value[kept] if name == "edge_type" else _merge(value[order], group, reduce)
         for name, value in graph.tensors("edge")
-        if name != "edge_type"
     }
-    return select_edges(graph, order[first]).replace(**merged)
+    return graph.replace(edge_index=graph.edge_index[:, kept], **merged)
 
 
 def to_undirected(graph: Graph, reduce: Reduce = "mean") -> Graph:
@@ -190,8 +189,9 @@ def _pairs(graph: Graph) -> Tensor:
 
 def _lexsort(columns: list[Tensor]) -> Tensor:
     """The order that sorts rows by the first column, ties by the second, and so on; stable."""
-    order = torch.arange(columns[0].numel(), device=columns[0].device)
-    for column in reversed(columns):
+    *others, last = columns
+    order = torch.sort(last, stable=True).indices
+    for column in reversed(others):
         order = order[torch.sort(column[order], stable=True).indices]
     return order
 
