@@ -9,11 +9,11 @@ Two nodes keep the same colour exactly as long as no message-passing network of 
 tell them apart. When a round splits no class, the colouring is stable.
 
 Here a colour is a 64-bit hash of the structure it stands for, and of nothing else. So the same
-colour means the same structure in any round, graph, process and order of the nodes. The converse
-can fail: two different structures may share a hash. With K colours in play and at most D edges into
-a node, the chance that this happens anywhere is at most D K² / 2⁶⁵, as for random hashes: below one
-in a billion for a thousand nodes, and about one in a hundred for a million nodes, three rounds and a
-hub with 30,000 edges.
+structure has the same colour in every graph, every process and every order of the nodes; and the same
+colour means the same structure, in every round, but for a collision of hashes. With K colours in play
+and at most D edges into a node, the chance of one is at most D K² / 2⁶⁵, as for random hashes: below
+one in a billion for a thousand nodes, and about one in a hundred for a million nodes, three rounds and
+a hub with 30,000 edges.
 
 Direction counts: a node hears its in-neighbours only, as everywhere in this course. Duplicate edges
 count twice; a self-loop is one more message.
