@@ -64,6 +64,13 @@ class EdgeLook(NamedTuple):
         return self.numbers is not None and len(self.routes) <= _MOST_NUMBERS
 
 
+def loop_air(graph: Graph) -> float:
+    """How far edges reach beyond the nodes, in diameters: nothing to speak of, unless there are loops."""
+    sources, targets = graph.edge_index
+    loops = sources[sources == targets]
+    return 0.92 + 0.48 * (int(torch.bincount(loops).max()) - 1) if loops.numel() else 0.0
+
+
 def edge_look(
     graph: Graph, edge_values: Values | None, edge_range: tuple[float, float] | None, directed: bool | None
 ) -> EdgeLook:
@@ -115,13 +122,14 @@ def _draw_arrow(
     """An arrow source -> target that ends at the rim of the target, so that its head shows."""
     loop = route.source == route.target
     bend = _loop(loop_angle, route.bow) if loop else f"arc3,rad={_bend(points, route, unit)}"
-    ax.add_patch(FancyArrowPatch(
+    arrow = ax.add_patch(FancyArrowPatch(
         tuple(points[route.source]), tuple(points[route.target]),
         arrowstyle="-|>" if head else "-", connectionstyle=bend, color=colour, linewidth=width,
         mutation_scale=float(np.clip(0.8 * radii[route.target], 5, 15) + 1.5 * width),
         shrinkA=radii[route.source], shrinkB=radii[route.target] + (0.5 if head else 0),
-        joinstyle="miter", capstyle="butt", zorder=1,
+        joinstyle="miter", capstyle="butt", zorder=1, clip_on=False,
     ))
+    arrow.set_in_layout(False)  # the frame has left space for it already
 
 
 def _bend(points: Floats, route: Route, unit: float) -> float:
@@ -170,7 +178,7 @@ def _write_number(
     """The value of an edge at (or, on an arc, past) the middle of its line, on a patch of paper."""
     paper = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": FAINT, "linewidth": 0.5}
     style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL, "color": "black"}
-    style |= {"zorder": 4, "bbox": paper}
+    style |= {"zorder": 4, "bbox": paper, "in_layout": False}
     start, end = points[route.source], points[route.target]
     if route.source == route.target:
         # The top of a cubic curve lies three quarters of the way to its control points.

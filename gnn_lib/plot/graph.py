@@ -5,10 +5,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from gnn_lib.edges import has_self_loops
 from gnn_lib.graph import Graph
 from gnn_lib.plot.describe import node_names
-from gnn_lib.plot.edges import draw_edges, edge_look
+from gnn_lib.plot.edges import draw_edges, edge_look, loop_air
 from gnn_lib.plot.labels import letter, write
 from gnn_lib.plot.layout import axes_size, figure_height, frame, node_diameter, positions
 from gnn_lib.plot.nodes import draw_nodes, node_look, rims, rooms
@@ -53,7 +52,7 @@ def draw_graph(
     look = node_look(graph, values, value_range, groups, all_groups)
     edges = edge_look(graph, edge_values, edge_range, directed)
     ringed = _find(highlight, graph)
-    points, air = positions(graph, pos, seed), 1.4 if has_self_loops(graph) else 0.5
+    points, air = positions(graph, pos, seed), 0.5 + loop_air(graph)
     ax = new_axes(ax, height=figure_height(points, 40 * air))
     ax.set_axis_off()
     if look.styles is not None and legend:
@@ -67,10 +66,10 @@ def draw_graph(
         colour_bar(ax, *look.scale)  # which takes space from the nodes
         diameter = node_size or node_diameter(points, axes_size(ax), air, share)
         words = letter(graph, labels, None, rooms(look, diameter))
-    unit = frame(ax, points, air * diameter + (8 if all(words.inside) else 18))
+    unit = frame(ax, points, air * diameter + 10)
     draw_edges(ax, points, edges, rims(look, diameter), unit)
     draw_nodes(ax, points, look, diameter, ringed)
-    write(ax, points, words, look.faces, look.markers, diameter)
+    write(ax, points, words, look.faces, diameter)
     return ax
 
 

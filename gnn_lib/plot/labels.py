@@ -12,8 +12,7 @@ from gnn_lib.plot.layout import axes_size
 from gnn_lib.plot.style import Floats, ink_on, number, plain, text_size, to_list
 
 _MOST_LABELS, _MOST_OUTSIDE = 60, 12
-_FONTS = (12, 11, 10, 9, 8)
-_WAIST = {"^": -0.08, "v": 0.1}  # where a triangle is wide, in diameters from its middle
+_FONTS = (12, 11, 10, 9, 8, 7)
 
 
 class Lettering(NamedTuple):
@@ -36,9 +35,11 @@ def letter(graph: Graph, labels: Any, numbers: Floats | None, rooms: list[float]
         for fontsize in _FONTS:
             if all(_fit(both, rooms, fontsize)):
                 return Lettering(both, fontsize, [True] * len(both), True)
-    # The largest font that suits most nodes; the few long names go beside theirs.
-    fonts = (size for size in _FONTS if sum(_fit(texts, rooms, size)) >= 0.75 * len(texts))
-    fontsize = next(fonts, _FONTS[-1])
+    # A font in which all fit; else one that suits most nodes, and the few long names go beside theirs.
+    fitting = {size: sum(_fit(texts, rooms, size)) for size in _FONTS}
+    fonts = [size for size in _FONTS if fitting[size] == len(texts)]
+    fonts += [size for size in _FONTS if fitting[size] >= 0.75 * len(texts)]
+    fontsize = fonts[0] if fonts else _FONTS[-1]
     inside = _fit(texts, rooms, fontsize)
     if len(texts) > _MOST_OUTSIDE and inside.count(False) > len(texts) / 4:
         # A crowd of words between the nodes would hide the edges: only those that fit are written.
@@ -46,17 +47,14 @@ def letter(graph: Graph, labels: Any, numbers: Floats | None, rooms: list[float]
     return Lettering(texts, fontsize, inside, False)
 
 
-def write(
-    ax: Axes, points: Floats, lettering: Lettering, faces: list[Any], markers: list[str], diameter: float
-) -> None:
+def write(ax: Axes, points: Floats, lettering: Lettering, faces: list[Any], diameter: float) -> None:
     """Put the words in their places."""
     font = lettering.fontsize
-    style: dict[str, Any] = {"fontsize": font, "linespacing": 1.1, "zorder": 5}
+    style: dict[str, Any] = {"fontsize": font, "linespacing": 1.1, "zorder": 5, "in_layout": False}
     for node, (point, text) in enumerate(zip(points, lettering.texts, strict=True)):
         if text and lettering.inside[node]:
             # Digits and capitals are about 0.72 of the font high: half of that below the middle.
-            middle = _WAIST.get(markers[node], 0.0) * diameter - 0.36 * font
-            middle -= 0.64 * font * text.count("\n")
+            middle = -(0.36 + 0.64 * text.count("\n")) * font
             ax.annotate(text, point, (0, middle), textcoords="offset points", ha="center", va="baseline",
                         color=ink_on(faces[node]), **style)
     outside = ["" if fits else text for text, fits in zip(lettering.texts, lettering.inside, strict=True)]
@@ -81,7 +79,7 @@ def write_beside(ax: Axes, points: Floats, words: list[str], radius: float, font
         taken.append(there[best])
         left, low = boxes[best][:2]
         ax.annotate(word, point, (left, low), textcoords="offset points", ha="left", va="baseline",
-                    fontsize=fontsize, color="black", path_effects=halo, zorder=5)
+                    fontsize=fontsize, color="black", path_effects=halo, zorder=5, in_layout=False)
 
 
 def _places(width: float, height: float, gap: float) -> list[Floats]:

@@ -50,7 +50,7 @@ def spring_layout(graph: Graph, seed: int = 0) -> Floats:
     G: nx.Graph[int] = nx.Graph()
     G.add_nodes_from(range(N))
     G.add_edges_from(edges)
-    placed = _by_distance(G) if N <= _SMALL_GRAPH else nx.spring_layout(G, seed=seed, iterations=200)
+    placed = _by_distance(G) if N <= _SMALL_GRAPH else nx.spring_layout(G, seed=seed, iterations=100)
     points = np.array([placed[node] for node in range(N)], dtype=np.float64)
     points -= points.mean(0)
     turned = points @ np.linalg.svd(points, full_matrices=False)[2].T
@@ -97,9 +97,10 @@ def node_diameter(points: Floats, size: Floats, air: float, share: float) -> flo
     np.fill_diagonal(apart, np.inf)
     nearest = apart.min(1)
     for diameter in np.arange(_LARGEST, _SMALLEST, -1):
-        ways = nearest / data_per_point(points, size, air * diameter + 8)
-        # Nodes in an even layout get all the space there is; a few close pairs don't shrink all others.
-        if diameter <= share * ways.min() or (diameter <= crowded and diameter <= share * np.median(ways)):
+        ways = nearest / data_per_point(points, size, air * diameter + 10)
+        # An even layout gives every node all the space there is; in others, few may touch, and none hides.
+        room = share * np.median(ways), 0.95 * np.quantile(ways, 0.05), crowded
+        if diameter <= max(share * ways.min(), min(room)):
             return float(diameter)
     return _SMALLEST
 

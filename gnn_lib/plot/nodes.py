@@ -30,7 +30,7 @@ class NodeLook(NamedTuple):
     """A face colour and a marker for each node, and what a colour bar or a legend needs."""
 
     faces: list[Any]
-    markers: list[str]
+    markers: list[Any]
     numbers: Floats | None = None
     scale: Scale | None = None
     styles: Styles | None = None

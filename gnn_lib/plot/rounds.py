@@ -27,7 +27,7 @@ def draw_colors_by_round(graph: Graph, colors: Tensor, *, seed: int = 0, ax: Any
     small = colors.numel() == 0 or (int(colors.min()) >= 0 and int(colors.max()) < graph.num_nodes)
     ids = colors.cpu() if small else color_ids(colors.cpu())
     pos = positions(graph, None, seed)
-    width, columns = (3.2, 3) if graph.num_nodes <= 24 else (4.8, 2)
+    width, columns = (3.2, 3) if graph.num_nodes <= 20 else (5.0, 2)
     axes = axes_grid(ax, len(ids), width, figure_height(pos, 20, width, least=1.0) + 0.3, columns)
     every = sorted(set(ids.flatten().tolist()))
     for panel in axes:

@@ -6,6 +6,7 @@ get purple for below and orange for above zero. rcParams are left as they are.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -25,15 +26,16 @@ from gnn_lib.validate import describe
 Values = Tensor | Sequence[float] | NDArray[Any]
 Floats = NDArray[np.float64]
 Scale = tuple[Colormap, Normalize]
-Styles = dict[Any, tuple[str, str]]  # group -> its colour and marker
+Styles = dict[Any, tuple[str, Any]]  # group -> its colour and marker
 
 OKABE_ITO = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#F0E442", "#000000")
 CURVES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")  # no yellow on white
-MARKERS = ("o", "s", "D", "h", "p", "8", "^", "v")
+# Shapes with space for a word inside; (5, 0, 180) is a pentagon on its tip.
+MARKERS: tuple[Any, ...] = ("o", "s", "D", "h", "p", "8", (5, 0, 180), "H")
 # Beside a circle: how far a marker's corners reach, the space for words in it, and the size it is drawn in.
-CORNER = {"o": 1.0, "s": 1.2, "D": 1.15, "h": 1.05, "^": 1.1, "v": 1.1, "p": 1.05, "8": 1.0}
-ROOM = {"o": 1.0, "s": 0.95, "D": 0.8, "h": 0.95, "^": 0.65, "v": 0.65, "p": 0.9, "8": 1.0}
-AREA = {"o": 1.0, "s": 0.72, "D": 0.66, "h": 1.1, "^": 1.1, "v": 1.1, "p": 1.1, "8": 1.0}
+CORNER = dict(zip(MARKERS, (1.0, 1.2, 1.15, 1.05, 1.05, 1.0, 1.05, 1.05), strict=True))
+ROOM = dict(zip(MARKERS, (1.0, 1.0, 0.9, 1.0, 0.95, 1.0, 0.95, 1.0), strict=True))
+AREA = dict(zip(MARKERS, (1.0, 0.72, 0.66, 1.1, 1.1, 1.0, 1.1, 1.1), strict=True))
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)), (0, (1, 3)))
 NEUTRAL, LINE, FAINT = "#DCEBF5", "#4D4D4D", "#D0D0D0"
 FONT, SMALL = 11, 9  # points, in a picture of 6 x 4 inches: still legible from the last row
@@ -179,9 +181,14 @@ def plain(text: object) -> str:
 def text_size(text: str, fontsize: float) -> tuple[float, float]:
     """Width and height in points."""
     lines = text.split("\n")
-    paths = [TextPath((0, 0), line, size=fontsize) for line in lines if line.strip()]
-    width = max((path.get_extents().width for path in paths), default=0.0)
-    return float(width), (1.25 * len(lines) - 0.45) * fontsize
+    return fontsize * max(map(_width, lines)), (1.25 * len(lines) - 0.45) * fontsize
+
+
+@lru_cache(maxsize=4096)
+def _width(line: str) -> float:
+    """The width of a line in a font of size 1."""
+    corners = TextPath((0, 0), line, size=1).vertices
+    return float(np.ptp(corners[:, 0])) if len(corners) else 0.0
 
 
 def colour_bar(ax: Axes, cmap: Colormap, norm: Normalize, label: str = "") -> None:
