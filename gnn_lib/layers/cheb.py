@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import aggregate
-from gnn_lib.layers.common import add_bias, check_width, glorot_linear
+from gnn_lib.layers.common import add_bias, check_batch, check_width, glorot_linear
 from gnn_lib.message_passing import MessagePassing
-from gnn_lib.validate import check_ids, check_rows
+from gnn_lib.validate import check_ids
 
 
 class ChebConv(MessagePassing):
@@ -56,6 +56,7 @@ class ChebConv(MessagePassing):
     ) -> Tensor:
         adjacency = self.prepare(edges, x, edge_weight)
         check_width(x, self.in_channels)
+        batch = None if batch is None else check_batch(batch, x)
         if len(self.lins) == 1:  # T_0 alone: no neighbours
             return add_bias(self.lins[0](x), self.bias)
         adjacency, edge_weight = self._scaled(adjacency, edge_weight, x.dtype, batch, lambda_max)
@@ -130,8 +131,6 @@ def _bound(
     looped: Adjacency, entries: Tensor, batch: Tensor | None, lambda_max: Tensor | float | None
 ) -> Tensor:
     """lambda_max, one for all ([]) or one for each edge ([E'])."""
-    if batch is not None:
-        check_rows(batch, looped.num_sources, "batch", "node")
     if lambda_max is None:
         return 2 * (_largest(entries) if batch is None else _largest_by_graph(looped, entries, batch))
     bound = torch.as_tensor(lambda_max, dtype=entries.dtype, device=entries.device)

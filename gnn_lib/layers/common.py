@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from gnn_lib.validate import check_rows, check_same_device, describe
+
 
 def glorot_linear(in_channels: int, out_channels: int, bias: bool = False) -> nn.Linear:
     """x W^T (+ b), with W drawn by Glorot's rule (uniform, variance 2 / (in + out)) and b zero."""
@@ -38,3 +40,14 @@ def check_width(x: Tensor, width: int, name: str = "x") -> None:
             f"{name} must have shape [N, {width}], as the layer was made for {width} features; "
             f"got {list(x.shape)}."
         )
+
+
+def check_batch(batch: object, x: Tensor) -> Tensor:
+    """`batch` if it says for each row of x which graph it is in: [N], int64."""
+    batch = check_rows(batch, x.size(0), "batch", "node")
+    if batch.dtype != torch.int64 or batch.dim() != 1:
+        raise TypeError(
+            f"batch must hold torch.int64 of shape [N], got {describe(batch)}. Convert with batch.long()."
+        )
+    check_same_device(batch, "batch", x, "x")
+    return batch

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn_lib.graph import Graph
-from gnn_lib.layers.common import check_width
-from gnn_lib.validate import check_features, check_probability, check_rows, check_same_device
+from gnn_lib.layers.common import check_batch, check_width
+from gnn_lib.validate import check_features, check_probability
 
 
 class GlobalAttention(nn.Module):
@@ -35,16 +35,19 @@ class GlobalAttention(nn.Module):
 
     def forward(self, x: Tensor, batch: Tensor | None = None) -> Tensor:
         q, k, v = self._heads(x)
-        out = self._attend(q, k, v) if batch is None else self._attend_by_graph(q, k, v, batch)
-        mixed: Tensor = self.out_proj(out.flatten(1))
-        return mixed
+        if batch is None:
+            heard = self._attend(q, k, v)
+        else:
+            heard = self._attend_by_graph(q, k, v, check_batch(batch, x))
+        out: Tensor = self.out_proj(heard.flatten(1))
+        return out
 
     def _heads(self, x: Tensor) -> tuple[Tensor, ...]:
         """q, k and v, each [N, heads, d]."""
         check_features(x, len(x))
         check_width(x, self.channels)
         stacked = F.linear(x, self.in_proj_weight, self.in_proj_bias)
-        return stacked.view(len(x), 3, self.heads, -1).unbind(1)
+        return stacked.view(len(x), 3, self.heads, self.channels // self.heads).unbind(1)
 
     def _attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
         """q, k, v [..., n, heads, d]; mask [..., n] is true for the keys that count."""
@@ -55,8 +58,6 @@ class GlobalAttention(nn.Module):
 
     def _attend_by_graph(self, q: Tensor, k: Tensor, v: Tensor, batch: Tensor) -> Tensor:
         """The graphs one above the other, filled up to the size of the largest: [G, n, heads, d]."""
-        check_rows(batch, len(q), "batch", "node")
-        check_same_device(batch, "batch", q, "x")
         _, graph, size = torch.unique(batch, return_inverse=True, return_counts=True)
         order = graph.argsort(stable=True)  # nodes of one graph need not stand together
         start = size.cumsum(0) - size
