@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency, prepare
 from gnn_lib.aggregate import Reduce, aggregate, gather
-from gnn_lib.validate import check_choice, check_features, check_same_device
+from gnn_lib.validate import check_choice, check_features, check_same_device, check_tensor
 
 
 class MessagePassing(nn.Module):
@@ -51,7 +51,8 @@ class MessagePassing(nn.Module):
         """What the source of each edge tells its target, [E, F]. By default its features, weighted."""
         if edge_attr is None:
             return x_source
-        return x_source * (edge_attr[:, None] if edge_attr.dim() == 1 else edge_attr)
+        weight: Tensor = edge_attr[:, None] if edge_attr.dim() == 1 else edge_attr
+        return x_source * weight
 
     def aggregate(self, messages: Tensor, adjacency: Adjacency) -> Tensor:
         """One summary of every inbox: [E, F] -> [N, F]. Any order of the messages gives the same."""
@@ -64,10 +65,12 @@ class MessagePassing(nn.Module):
     def prepare(self, edges: Tensor | Adjacency, x: Tensor, edge_attr: Tensor | None = None) -> Adjacency:
         """The edges indexed for x's nodes, after a check that everything fits together."""
         check_features(x, x.size(0) if isinstance(x, Tensor) and x.dim() else 0)
+        edge_index = edges.edge_index if isinstance(edges, Adjacency) else check_tensor(edges, "edges")
+        check_same_device(x, "x", edge_index, "edges")
         adjacency = prepare(edges, x.size(0))
-        check_same_device(x, "x", adjacency.edge_index, "edges")
         if edge_attr is not None:
             check_features(edge_attr, adjacency.num_edges, "edge_attr", "edge")
+            check_same_device(edge_attr, "edge_attr", edge_index, "edges")
         return adjacency
 
     def _is_plain(self) -> bool:
