@@ -62,7 +62,7 @@ def weighted_sum(adjacency: Adjacency, x: Tensor, weight: Tensor | None = None) 
     """
     rows = None if weight is None else _rows(weight)
     out: Tensor = _WeightedSum.apply(_rows(x), rows, adjacency)  # type: ignore[no-untyped-call]
-    return out.reshape(adjacency.num_targets, *x.shape[1:])
+    return out if x.dim() == 2 else out.reshape(adjacency.num_targets, *x.shape[1:])
 
 
 def gather(adjacency: Adjacency, x: Tensor) -> Tensor:
@@ -204,7 +204,7 @@ class _Max(torch.autograd.Function):
 
 def _rows(x: Tensor) -> Tensor:
     """x [M, ...] as a matrix [M, F]."""
-    return x[:, None] if x.dim() == 1 else x.flatten(1)
+    return x if x.dim() == 2 else x[:, None] if x.dim() == 1 else x.flatten(1)
 
 
 def _columns(rows: Tensor, like: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import Reduce, aggregate, weighted_sum
 from gnn_lib.attention import attend, pair_scores, softmax
-from gnn_lib.layers.common import add_bias, glorot, glorot_linear
+from gnn_lib.layers.common import glorot, glorot_linear
 from gnn_lib.message_passing import MessagePassing
 from gnn_lib.validate import check_probability
 
@@ -75,7 +75,7 @@ class _AttentionConv(MessagePassing):
         out = out.flatten(1) if self.concat else out.mean(1)
         if self.res is not None:
             out = out + self.res(x)
-        return add_bias(out, self.bias)
+        return out if self.bias is None else out + self.bias
 
 
 class GATConv(_AttentionConv):

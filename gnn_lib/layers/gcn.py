@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.aggregate import weighted_sum
 from gnn_lib.layers.common import add_bias, glorot_linear
 from gnn_lib.message_passing import MessagePassing
 
@@ -89,6 +88,6 @@ def _with_loops(
 
 
 def _over_degrees(adjacency: Adjacency, weight: Tensor) -> Tensor:
-    degree = weighted_sum(adjacency.incidence, weight)
+    degree = weight.new_zeros(adjacency.num_targets).index_add(0, adjacency.targets, weight)
     scale = degree.pow(-0.5).masked_fill(degree == 0, 0.0)
     return scale[adjacency.sources] * weight * scale[adjacency.targets]

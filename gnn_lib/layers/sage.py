@@ -50,7 +50,7 @@ class SAGEConv(MessagePassing):
         else:
             out = self.lin_l(self.propagate(adjacency, spoken))
         if self.lin_r is not None:
-            out = out + self.lin_r(x)
+            out = out.addmm_(x, self.lin_r.weight.t())  # out + lin_r(x), without a place for lin_r(x)
         return F.normalize(out, dim=-1) if self.normalize else out
 
 
