@@ -127,6 +127,7 @@ def test_offline_the_error_says_where_what_and_what_instead(tmp_path: Path) -> N
     assert "GNN_LIB_DATA" in said
     assert "gnn_lib.datasets.citation_like()" in said
     assert caught.value.__suppress_context__  # no traceback of urllib above it
+    assert caught.value.__cause__ is None
     assert files_in(tmp_path) == ["toy", "toy/raw", "toy/raw/a.txt"]
 
 
@@ -218,9 +219,19 @@ def test_a_full_disk_leaves_no_half_file(
     assert [name for name in files_in(tmp_path) if (tmp_path / name).is_file()] == []
 
 
-def test_several_at_once_all_find_whole_files(server: str, tmp_path: Path) -> None:
+def test_several_at_once_all_find_whole_files(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Shelf.pages = {"/toy/a.txt": b"A" * 300_000, "/toy/b.txt": b"B" * 300_000}
     seen: list[int] = []
+    written: list[str] = []
+    write: Callable[[Path, bytes], int] = Path.write_bytes
+
+    def noted(path: Path, content: bytes) -> int:
+        written.append(path.name)
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", noted)
 
     def load() -> None:
         folder = files.locate(toy(f"{server}/toy"), tmp_path)
@@ -232,6 +243,8 @@ def test_several_at_once_all_find_whole_files(server: str, tmp_path: Path) -> No
     for thread in threads:
         thread.join()
     assert seen == [300_000] * 12
+    assert all(name.startswith(".") for name in written)  # a final name appears by renaming alone
+    assert len(set(written)) == len(written)
     assert files_in(tmp_path / "toy/raw") == ["a.txt", "b.txt"]
 
 

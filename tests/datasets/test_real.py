@@ -14,6 +14,7 @@ import scipy.sparse
 import torch
 from torch_geometric.datasets import WordNet18RR
 
+from gnn_lib import datasets
 from gnn_lib.datasets import (
     DatasetUnavailableError,
     load_planetoid,
@@ -157,6 +158,7 @@ def test_triples_are_numbered_as_pyg_s(tmp_path: Path, expect: Callable[..., Non
     theirs = WordNet18RR(str(tmp_path / "kg/WN18RR"))[0]
     assert [len(ours.train), len(ours.valid), len(ours.test)] == [14, 3, 3]
     assert theirs.num_nodes == 8
+    assert ours.relations == ("_also_see", "_hypernym")  # by name, as PyG numbers them
     of_pyg = {"_also_see": 0, "_hypernym": 3}
     for mask, facts in (("train_mask", ours.train), ("val_mask", ours.valid), ("test_mask", ours.test)):
         edges = torch.cat([theirs.edge_index, theirs.edge_type[None]])[:, theirs[mask]].t().tolist()
@@ -217,6 +219,14 @@ def test_without_files_or_network_the_error_helps(
         load(name, tmp_path)
     for part in (name, str(tmp_path), file, "GNN_LIB_DATA", f"gnn_lib.datasets.{twin}"):
         assert part in str(caught.value)
+
+
+TABLES = (sources.PLANETOID, sources.TU, sources.TRIPLES, {"PubMed": sources.PUBMED_GRAPH})
+
+
+@pytest.mark.parametrize("twin", sorted({source.twin for table in TABLES for source in table.values()}))
+def test_the_twin_that_an_error_names_can_be_called(twin: str) -> None:
+    assert eval(twin, vars(datasets))
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x80", b"not a pickle"])
