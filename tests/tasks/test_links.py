@@ -55,6 +55,11 @@ def test_training_negatives_are_fresh_each_epoch_and_no_training_edges():
     assert not torch.equal(first.negative, second.negative)
     known = {tuple(edge) for edge in split.train.graph.edge_index.t().tolist()}
     assert not known & {tuple(pair) for pair in first.negative.t().tolist()}
+    # To leave out the links of validation and test would tell which they are.
+    hidden = {tuple(pair) for part in (split.val, split.test) for pair in part.positive.t().tolist()}
+    later = torch.cat([batch.negative for _ in range(20) for batch in task.batches()], dim=1)
+    drawn = {tuple(pair) for pair in later.t().tolist()}
+    assert hidden <= drawn
     again = LinkTask(split, generator=torch.Generator().manual_seed(0))
     assert torch.equal(next(iter(again.batches())).negative, first.negative)
 
