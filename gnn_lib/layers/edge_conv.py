@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import gather
-from gnn_lib.layers.common import check_width, first_linear
+from gnn_lib.layers.common import first_linear
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -28,7 +28,11 @@ class EdgeConv(MessagePassing):
         first, rest = first_linear(self.nn)
         if first is None:
             return self.propagate(adjacency, x)
-        check_width(x, first.in_features // 2)
+        if first.in_features != 2 * x.size(-1):
+            raise ValueError(
+                f"nn takes {first.in_features} features, but [x_i, x_j - x_i] has {2 * x.size(-1)}: "
+                f"twice as many as x, {list(x.shape)}."
+            )
         # [W_a, W_b] [x_i, x_j - x_i] = (W_a - W_b) x_i + W_b x_j: products for nodes, not edges.
         near, far = first.weight.chunk(2, dim=1)
         message = gather(adjacency, F.linear(x, far))

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import Reduce, aggregate, weighted_sum
 from gnn_lib.attention import attend, pair_scores, softmax
-from gnn_lib.layers.common import glorot, glorot_linear
+from gnn_lib.layers.common import check_width, glorot, glorot_linear
 from gnn_lib.message_passing import MessagePassing
 from gnn_lib.validate import check_probability
 
@@ -53,6 +53,7 @@ class _AttentionConv(MessagePassing):
     ) -> tuple[Adjacency, Tensor | None]:
         """The prepared edges and the edge features (projected, [E, H, C]), self-loops included."""
         adjacency = self.prepare(edges, x, edge_attr)
+        check_width(x, self.in_channels)
         if edge_attr is not None and self.lin_edge is None:
             raise ValueError(f"edge_attr {list(edge_attr.shape)} was given, but the layer has no edge_dim.")
         if self.add_self_loops:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.layers.common import add_bias, glorot_linear
+from gnn_lib.layers.common import add_bias, check_width, glorot_linear
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -39,6 +39,7 @@ class GCNConv(MessagePassing):
 
     def forward(self, x: Tensor, edges: Tensor | Adjacency, edge_weight: Tensor | None = None) -> Tensor:
         adjacency = self.prepare(edges, x, edge_weight)
+        check_width(x, self.in_channels)
         if self.normalize:
             adjacency, edge_weight = gcn_norm(
                 adjacency, edge_weight, x.dtype, self.improved, self.add_self_loops

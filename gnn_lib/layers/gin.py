@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.layers.common import add_bias, first_linear
+from gnn_lib.layers.common import add_bias, check_width, first_linear
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -40,12 +40,14 @@ class GINConv(_GIN):
         super().__init__(nn, eps, train_eps)
 
     def forward(self, x: Tensor, edges: Tensor | Adjacency) -> Tensor:
-        first, rest = first_linear(self.nn)
+        adjacency, (first, rest) = self.prepare(edges, x), first_linear(self.nn)
+        if first is not None:
+            check_width(x, first.in_features)
         # The sum is linear, so a linear map may come before it. One that narrows leaves less to sum.
         if first is None or first.out_features >= first.in_features:
-            out: Tensor = self.nn(self.propagate(edges, x))
+            out: Tensor = self.nn(self.propagate(adjacency, x))
             return out
-        out = add_bias(self.propagate(edges, F.linear(x, first.weight)), first.bias)
+        out = add_bias(self.propagate(adjacency, F.linear(x, first.weight)), first.bias)
         for module in rest:
             out = module(out)
         return out
@@ -64,14 +66,16 @@ class GINEConv(_GIN):
         self.lin = None if edge_dim is None else torch.nn.Linear(edge_dim, _width_in(nn))
 
     def forward(self, x: Tensor, edges: Tensor | Adjacency, edge_attr: Tensor) -> Tensor:
+        adjacency = self.prepare(edges, x, edge_attr)
         if self.lin is not None:
+            check_width(x, self.lin.out_features)
             edge_attr = self.lin(edge_attr)
         elif edge_attr.dim() != 2 or edge_attr.size(1) != x.size(1):
             raise ValueError(
                 f"edge_attr must be as wide as x, [E, {x.size(1)}], got {list(edge_attr.shape)}. "
                 "Give the layer edge_dim=... and it learns a map to that width."
             )
-        out: Tensor = self.nn(self.propagate(edges, x, edge_attr))
+        out: Tensor = self.nn(self.propagate(adjacency, x, edge_attr))
         return out
 
     def message(self, x_source: Tensor, x_target: Tensor, edge_attr: Any) -> Tensor:

@@ -38,6 +38,12 @@ class NNConv(MessagePassing):
         adjacency = self.prepare(edges, x, edge_attr)
         check_width(x, self.in_channels)
         before, last = _last_linear(self.nn)
+        wanted = self.in_channels * self.out_channels
+        if last is not None and last.out_features != wanted:
+            raise ValueError(
+                f"nn gives {last.out_features} numbers for each edge, but a matrix has "
+                f"in_channels * out_channels = {wanted}: set the width of its last layer to that."
+            )
         if last is not None and self.aggr in ("sum", "mean"):
             out = self._sum_without_matrices(adjacency, x, before(edge_attr), last)
         else:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.layers.common import add_bias
+from gnn_lib.layers.common import add_bias, check_width
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -40,6 +40,7 @@ class SAGEConv(MessagePassing):
 
     def forward(self, x: Tensor, edges: Tensor | Adjacency) -> Tensor:
         adjacency = self.prepare(edges, x)
+        check_width(x, self.in_channels)
         spoken = x if self.lin is None else self.lin(x).relu()
         linear = self.aggr in ("sum", "mean") and self.aggr_module is None
         if linear and self.out_channels < self.in_channels:  # W_l first: fewer columns to sum
