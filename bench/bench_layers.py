@@ -32,22 +32,22 @@ Figures = dict[str, float]
 
 def cora() -> tuple[Tensor, int]:
     """Cora's edges if the data is there, else those of its synthetic twin."""
-    from gnn_lib.datasets import DatasetUnavailable, citation_like, load_planetoid
+    from gnn_lib.datasets import DatasetUnavailableError, citation_like, load_planetoid
 
     try:
         graph = load_planetoid("Cora")
-    except DatasetUnavailable:
+    except DatasetUnavailableError:
         graph = citation_like()
     return graph.edge_index, graph.num_nodes
 
 
 def pubmed() -> tuple[Tensor, int]:
     """PubMed's edges if the data is there, else a power law of the same size."""
-    from gnn_lib.datasets import DatasetUnavailable, pubmed_edges
+    from gnn_lib.datasets import DatasetUnavailableError, pubmed_edges
 
     try:
         graph = pubmed_edges()
-    except DatasetUnavailable:
+    except DatasetUnavailableError:
         return power_law(19_717, 88_648, torch.Generator().manual_seed(0)), 19_717
     return graph.edge_index, graph.num_nodes
 
