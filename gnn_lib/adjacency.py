@@ -111,9 +111,10 @@ class Adjacency:
 
     @cached_property
     def reversed(self) -> "Adjacency":
-        """Every edge turned round; the two indices change places."""
+        """Every edge turned round, with its weight; the two indices change places."""
         twin = Adjacency(self.edge_index.flip(0), self.num_targets, self.num_sources)
         twin.by_target, twin.by_source = self.by_source, self.by_target
+        twin.weight = self.weight
         return twin
 
     def with_self_loops(self) -> "Adjacency":
@@ -131,7 +132,8 @@ class Adjacency:
         check_rows(weight, self.num_edges, "weight", "edge")
         twin = Adjacency.__new__(Adjacency)
         twin.__dict__.update(self.__dict__, by_target=self.by_target, by_source=self.by_source, _derived={})
-        twin.__dict__.pop("sorted_weights", None)
+        for depends_on_weights in ("sorted_weights", "reversed"):
+            twin.__dict__.pop(depends_on_weights, None)
         twin.weight = weight.detach()
         return twin
 
