@@ -21,7 +21,7 @@ def graph_sum(x: Tensor, batch: Tensor, size: int) -> Tensor:
     >>> graph_sum(torch.tensor([1.0, 5.0, 2.0]), torch.tensor([0, 1, 0]), size=3).tolist()
     [3.0, 5.0, 0.0]
     """
-    return x.new_zeros(size, *x.shape[1:]).index_add(0, batch, x)
+    return x.new_zeros(size, *x.shape[1:]).index_add_(0, batch, x)
 
 
 def graph_max(x: Tensor, batch: Tensor, size: int) -> Tensor:

@@ -28,11 +28,8 @@ def check_batch(batch: Tensor | None, x: Tensor, size: int | None = None) -> tup
     >>> check_batch(torch.tensor([0, 2, 2]), torch.ones(3, 5))
     (tensor([0, 2, 2]), 3)
     """
-    if size is not None and (not isinstance(size, int) or size < 0):
-        raise ValueError(f"size is the number of graphs, an int of 0 or more; got {describe(size)}.")
+    check_size(size, batch)
     if batch is None:
-        if size not in (None, 1):
-            raise ValueError(f"size is {size}, so batch [N] must say which of these graphs each node is in.")
         return torch.zeros(x.size(0), dtype=torch.long, device=x.device), 1
     _check_vector(batch, x)
     low, high = (int(end) for end in batch.aminmax()) if batch.numel() else (0, -1)
@@ -40,6 +37,14 @@ def check_batch(batch: Tensor | None, x: Tensor, size: int | None = None) -> tup
     if low < 0 or high >= size:
         check_ids(batch, size, "batch", "graphs")  # says which, and how to mend it
     return batch.long(), size
+
+
+def check_size(size: int | None, batch: Tensor | None) -> None:
+    """`size` is the number of graphs, if known; without `batch` there is one."""
+    if size is not None and (not isinstance(size, int) or size < 0):
+        raise ValueError(f"size is the number of graphs, an int of 0 or more; got {describe(size)}.")
+    if batch is None and size not in (None, 1):
+        raise ValueError(f"size is {size}, so batch [N] must say which of these graphs each node is in.")
 
 
 def check_edges(edges: Tensor | Adjacency, num_nodes: int) -> tuple[Tensor, Tensor | None]:

@@ -41,10 +41,10 @@ def to_dense_batch(
     check_rows(x, x.size(0) if isinstance(x, Tensor) and x.dim() else 0, "x", "node")
     batch, size = check_batch(batch, x, batch_size)
     place, most = _places(batch, size, max_num_nodes)
-    dense = x.new_full((size, most, *x.shape[1:]), fill_value)
-    mask = torch.zeros(size, most, dtype=torch.bool, device=x.device)
-    mask[batch, place] = True
-    return dense.index_put((batch, place), x), mask
+    row = batch * most + place
+    dense = x.new_full((size * most, *x.shape[1:]), fill_value).index_copy_(0, row, x)
+    mask = torch.zeros(size * most, dtype=torch.bool, device=x.device).index_fill_(0, row, True)
+    return dense.view(size, most, *x.shape[1:]), mask.view(size, most)
 
 
 def to_dense_adj(
@@ -71,8 +71,9 @@ def to_dense_adj(
     check_rows(edge_attr, edge_index.size(1), "edge_attr", "edge")
     place, most = _places(batch, size, max_num_nodes)
     home = _home(edge_index, batch)
-    cell = (home * most + place[edge_index[0]]) * most + place[edge_index[1]]
-    A = edge_attr.new_zeros(size * most * most, *edge_attr.shape[1:]).index_add(0, cell, edge_attr)
+    source, target = (place.index_select(0, ends) for ends in edge_index)
+    cell = (home * most + source) * most + target
+    A = edge_attr.new_zeros(size * most * most, *edge_attr.shape[1:]).index_add_(0, cell, edge_attr)
     return A.view(size, most, most, *edge_attr.shape[1:])
 
 
@@ -106,18 +107,18 @@ def _places(batch: Tensor, size: int, most: int | None) -> tuple[Tensor, int]:
             f"max_num_nodes is {most}, but graph {int(counts.argmax())} has {largest} nodes: make room."
         )
     home, order = torch.sort(batch, stable=True)
-    within = torch.arange(batch.numel(), device=batch.device) - (counts.cumsum(0) - counts)[home]
+    first = (counts.cumsum(0) - counts).index_select(0, home)
+    within = torch.arange(batch.numel(), device=batch.device) - first
     return torch.empty_like(batch).scatter_(0, order, within), largest if most is None else most
 
 
 def _home(edge_index: Tensor, batch: Tensor) -> Tensor:
     """The graph of every edge [E]; both ends must agree."""
-    home = batch[edge_index]
-    crossing = (home[0] != home[1]).nonzero().view(-1)
-    if crossing.numel():
-        edge = int(crossing[0])
+    home, other = (batch.index_select(0, ends) for ends in edge_index)
+    if not torch.equal(home, other):
+        edge = int((home != other).nonzero()[0])
         raise ValueError(
-            f"edge {edge} runs from graph {int(home[0, edge])} to graph {int(home[1, edge])}: "
+            f"edge {edge} runs from graph {int(home[edge])} to graph {int(other[edge])}: "
             "an adjacency matrix for each graph has no place for it. Is this the batch of these edges?"
         )
-    return home[0]
+    return home

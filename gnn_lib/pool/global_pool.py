@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from gnn_lib.pool.by_graph import graph_max, graph_softmax, graph_sum, per_row
-from gnn_lib.pool.common import check_batch, check_x
+from gnn_lib.pool.common import check_batch, check_size, check_x
 from gnn_lib.validate import describe
 
 
@@ -18,9 +18,8 @@ def global_add_pool(x: Tensor, batch: Tensor | None = None, size: int | None = N
     >>> global_add_pool(x, batch, size=3).flatten().tolist()
     [3.0, 5.0, 0.0]
     """
-    x = check_x(x)
-    ids, size = check_batch(batch, x, size)
-    return x.sum(0, keepdim=True) if batch is None else graph_sum(x, ids, size)
+    batch, graphs = _check(x, batch, size)
+    return x.sum(0, keepdim=True) if batch is None else graph_sum(x, batch, graphs)
 
 
 def global_mean_pool(x: Tensor, batch: Tensor | None = None, size: int | None = None) -> Tensor:
@@ -30,12 +29,11 @@ def global_mean_pool(x: Tensor, batch: Tensor | None = None, size: int | None = 
     >>> global_mean_pool(x, batch).flatten().tolist()
     [1.5, 5.0]
     """
-    x = check_x(x)
-    ids, size = check_batch(batch, x, size)
+    batch, graphs = _check(x, batch, size)
     if batch is None:
         return x.sum(0, keepdim=True) / max(x.size(0), 1)
-    count = torch.bincount(ids, minlength=size).clamp_(min=1).to(x.dtype)
-    return graph_sum(x, ids, size) / per_row(count, x)
+    count = torch.bincount(batch, minlength=graphs).clamp_(min=1)
+    return graph_sum(x, batch, graphs) / per_row(count, x)
 
 
 def global_max_pool(x: Tensor, batch: Tensor | None = None, size: int | None = None) -> Tensor:
@@ -47,9 +45,10 @@ def global_max_pool(x: Tensor, batch: Tensor | None = None, size: int | None = N
     >>> global_max_pool(x, batch).tolist()
     [[2.0, 7.0], [-5.0, -5.0]]
     """
-    x = check_x(x)
-    ids, size = check_batch(batch, x, size)
-    return x.amax(0, keepdim=True) if batch is None and x.size(0) else graph_max(x, ids, size)
+    batch, graphs = _check(x, batch, size)
+    if batch is None:
+        return x.amax(0, keepdim=True) if x.size(0) else x.new_zeros(1, *x.shape[1:])
+    return graph_max(x, batch, graphs)
 
 
 class AttentionalAggregation(nn.Module):
@@ -75,3 +74,12 @@ class AttentionalAggregation(nn.Module):
                 f"summed, {list(values.shape)}; got {describe(gate)}."
             )
         return graph_sum(graph_softmax(gate, ids, size) * values, ids, size)
+
+
+def _check(x: Tensor, batch: Tensor | None, size: int | None) -> tuple[Tensor | None, int]:
+    """As `check_batch`, but one graph needs no batch: without it, whole columns are reduced."""
+    check_x(x)
+    if batch is not None:
+        return check_batch(batch, x, size)
+    check_size(size, batch)
+    return None, 1

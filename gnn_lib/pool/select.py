@@ -19,10 +19,11 @@ _ACTIVATIONS = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu
 
 
 class Selected(NamedTuple):
-    """The K nodes that stay, and their scores. Each [K]."""
+    """The K nodes that stay, their scores, and the graphs they are in. Each [K]."""
 
     perm: Tensor
     score: Tensor
+    batch: Tensor
 
 
 class SelectTopK(nn.Module):
@@ -58,8 +59,8 @@ class SelectTopK(nn.Module):
             score = self.act(score / self.weight.norm())
         else:
             score = graph_softmax(score, ids, size)
-        perm = top_k(score, self.ratio, ids, self.min_score)
-        return Selected(perm, score[perm])
+        perm = _choose(score.detach(), self.ratio, self.min_score, ids, size)
+        return Selected(perm, score.index_select(0, perm), ids.index_select(0, perm))
 
 
 def top_k(
@@ -76,18 +77,26 @@ def top_k(
     tensor([3, 1])
     """
     check_ratio(ratio, min_score)
-    check_no_nan(check_x(score, "score"), "score")
-    batch, size = check_batch(batch, score)
+    ids, size = check_batch(batch, check_x(score, "score"))
+    return _choose(score.detach(), ratio, min_score, ids, size)
+
+
+def _choose(
+    score: Tensor, ratio: float | int | None, min_score: float | None, batch: Tensor, size: int
+) -> Tensor:
+    check_no_nan(score, "score")
     if min_score is not None:
-        floor = (graph_max(score.detach(), batch, size) - 1e-7).clamp(max=min_score)
+        floor = (graph_max(score, batch, size) - 1e-7).clamp_(max=min_score)
         return (score > floor.index_select(0, batch)).nonzero().view(-1)
     assert ratio is not None
     counts = torch.bincount(batch, minlength=size)
-    by_score = torch.sort(score.detach(), descending=True, stable=True).indices
-    home, order = torch.sort(batch[by_score], stable=True)  # by graph; within a graph, still by score
-    rank = torch.arange(score.numel(), device=score.device) - (counts.cumsum(0) - counts)[home]
-    kept = torch.full_like(counts, ratio) if isinstance(ratio, int) else _share(counts, ratio, score.dtype)
-    return by_score[order[rank < kept[home]]]
+    best = torch.sort(score, descending=True, stable=True).indices
+    home, by_graph = torch.sort(batch.index_select(0, best), stable=True)  # best first, graph by graph
+    first = (counts.cumsum(0) - counts).index_select(0, home)
+    rank = torch.arange(score.numel(), device=score.device) - first
+    room = torch.full_like(counts, ratio) if isinstance(ratio, int) else _share(counts, ratio, score.dtype)
+    kept = (rank < room.index_select(0, home)).nonzero().view(-1)
+    return best.index_select(0, by_graph.index_select(0, kept))
 
 
 def check_ratio(ratio: float | int | None, min_score: float | None) -> None:

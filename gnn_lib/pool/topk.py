@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.layers.graph_conv import GraphConv
 from gnn_lib.pool.by_graph import per_row
-from gnn_lib.pool.common import check_batch, check_edges, check_x
+from gnn_lib.pool.common import check_edges, check_x
 from gnn_lib.pool.select import Selected, SelectTopK
 from gnn_lib.validate import check_features, check_rows
 
@@ -53,7 +53,7 @@ class _ScorePooling(nn.Module):
         seen = x if attn is None else check_features(attn, x.size(0), "attn")
         seen = seen[:, None] if seen.dim() == 1 else seen
         selected = self.select(self.look(seen, edges), batch)
-        return keep(selected, x, edges, edge_attr, batch, self.multiplier)
+        return keep(selected, x, edges, edge_attr, self.multiplier)
 
     def look(self, x: Tensor, edges: Tensor | Adjacency) -> Tensor:
         """The features that a node is judged by."""
@@ -116,30 +116,27 @@ def keep(
     x: Tensor,
     edges: Tensor | Adjacency,
     edge_attr: Tensor | None = None,
-    batch: Tensor | None = None,
     multiplier: float = 1.0,
 ) -> Pooled:
     """The selected nodes, x times their score, and the edges that have both ends among them.
 
-    >>> three = keep(Selected(torch.tensor([2, 0]), torch.tensor([1.0, 0.5])),
+    >>> three = keep(Selected(torch.tensor([2, 0]), torch.tensor([1.0, 0.5]), torch.tensor([0, 0])),
     ...              x=torch.tensor([[4.0], [5.0], [6.0]]), edges=torch.tensor([[0, 0, 1], [1, 2, 2]]))
     >>> three.x.tolist(), three.edge_index.tolist()
     ([[6.0], [2.0]], [[1], [0]])
     """
-    perm, score = selected
+    perm, score, batch = selected
     edge_index, weight = check_edges(edges, x.size(0))
-    if edge_attr is not None:
-        check_rows(edge_attr, edge_index.size(1), "edge_attr", "edge")
-    carried = weight if edge_attr is None else edge_attr
+    carried = weight if edge_attr is None else check_rows(edge_attr, edge_index.size(1), "edge_attr", "edge")
     place = torch.full((x.size(0),), -1, device=x.device)
     place[perm] = torch.arange(perm.numel(), device=x.device)
-    moved = place[edge_index]
-    inside = (moved >= 0).all(0)
+    source, target = (place.index_select(0, ends) for ends in edge_index)
+    inside = ((source >= 0) & (target >= 0)).nonzero().view(-1)
     return Pooled(
-        x=x[perm] * per_row(score if multiplier == 1 else multiplier * score, x),
-        edge_index=moved[:, inside],
-        edge_attr=None if carried is None else carried[inside],
-        batch=check_batch(batch, x)[0][perm],
+        x=x.index_select(0, perm) * per_row(score if multiplier == 1 else multiplier * score, x),
+        edge_index=torch.stack([source.index_select(0, inside), target.index_select(0, inside)]),
+        edge_attr=None if carried is None else carried.index_select(0, inside),
+        batch=batch,
         perm=perm,
         score=score,
     )

@@ -153,6 +153,14 @@ def test_ties_go_to_the_node_that_comes_first() -> None:
     assert top_k(score, None, batch, min_score=0.5).tolist() == list(range(1000))  # all are the best
 
 
+def test_a_score_must_be_more_than_the_least() -> None:
+    assert top_k(torch.tensor([0.25, 0.5, 0.25]), None, min_score=0.25).tolist() == [1]
+
+
+def test_shares_of_many_nodes_in_half_precision() -> None:
+    assert len(top_k(torch.rand(70_000).half(), 0.5)) == 35_000  # 70,000 itself is too much for a half
+
+
 def test_weights_of_a_prepared_adjacency_stay_on_their_edges() -> None:
     edge_index = torch.tensor([[0, 1, 2, 0], [1, 2, 0, 2]])
     weighted = Adjacency(edge_index, 3).weighted(torch.tensor([1.0, 2.0, 3.0, 4.0]))
