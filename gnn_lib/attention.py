@@ -81,15 +81,18 @@ class _AdditiveAttention(torch.autograd.Function):
     """One head at a time, so that its [E] numbers stay in the cache.
 
     Write u_j, v_i for the two halves of the score, G for the gradient of out, k for `keep`, and
-    z = u_j + v_i, alpha = exp(LeakyReLU(z) - n_i), beta = alpha * LeakyReLU'(z). The usual backward
-    pass forms d alpha_ji = k G_i . h_j for every edge. Only its sums are needed, and they can be
-    pulled apart; with c_i = G_i . out_i:
+    z = u_j + v_i, alpha = exp(LeakyReLU(z) - m_i) / s_i (m the highest score of an inbox, s what the
+    exponentials sum to), beta = alpha * LeakyReLU'(z). The usual backward pass forms
+    d alpha_ji = k G_i . h_j for every edge. Only its sums are needed, and they can be pulled apart;
+    with c_i = G_i . out_i:
 
         dv_i = sum_j beta (k G_i . h_j - c_i) = G_i . (sum_j beta k h_j) - c_i sum_j beta
         du_j = sum_i beta (k G_i . h_j - c_i) = h_j . (sum_i beta k G_i) - sum_i beta c_i
         dh_j = sum_i alpha k G_i
 
-    All of these are sums over bags. alpha is computed again from u, v, n rather than kept.
+    All of these are sums over bags. alpha is computed again from u, v, m rather than kept, and dividing
+    G and c by s once for each node saves doing so for each edge. (log s + m would be one number instead
+    of two, but next to a large m the digits of log s are lost.)
     """
 
     @staticmethod
@@ -103,32 +106,33 @@ class _AdditiveAttention(torch.autograd.Function):
         slope: float,
     ) -> Tensor:
         bags = adjacency.by_target
-        out, normaliser = torch.empty_like(values), torch.empty_like(at_target)
+        out, peak, norm = torch.empty_like(values), torch.empty_like(at_target), torch.empty_like(at_target)
         for head, (h, u, v, k) in enumerate(_by_head(values, at_source, at_target, keep)):
             score = F.leaky_relu_(_at_ends(bags, v, u), slope)
             highest = _segment_max(bags, score)
             alpha = score.sub_(highest.index_select(0, bags.owner)).exp_()
             total = _segment_sum(bags, alpha)
-            normaliser[:, head] = highest + total.log()
-            received = sum_bags(bags, h, _dropped(alpha, k, bags))
-            out[:, head] = received / total.clamp_(min=torch.finfo(h.dtype).tiny)[:, None]
+            total.masked_fill_(total == 0, 1.0)  # an empty inbox
+            peak[:, head], norm[:, head] = highest, total
+            out[:, head] = sum_bags(bags, h, _dropped(alpha, k, bags)) / total[:, None]
         ctx.adjacency, ctx.slope = adjacency, slope
-        ctx.save_for_backward(values, at_source, at_target, keep, normaliser, out)
+        ctx.save_for_backward(values, at_source, at_target, keep, peak, norm, out)
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        values, at_source, at_target, keep, normaliser, out = ctx.saved_tensors
+        values, at_source, at_target, keep, peak, norm, out = ctx.saved_tensors
         inboxes, outboxes = ctx.adjacency.by_target, ctx.adjacency.by_source
         overlap = (grad * out).sum(2)
         d_values, d_source, d_target = (torch.empty_like(t) for t in (values, at_source, at_target))
-        heads = _by_head(values, at_source, at_target, keep, grad, normaliser, overlap)
-        for head, (h, u, v, k, G, n, c) in enumerate(heads):
-            _, beta = _again(_at_ends(inboxes, v, u), n.index_select(0, inboxes.owner), ctx.slope)
+        heads = _by_head(values, at_source, at_target, keep, grad, overlap, peak, norm)
+        for head, (h, u, v, k, G, c, m, s) in enumerate(heads):
+            G, c = G / s[:, None], c / s
+            _, beta = _again(_at_ends(inboxes, v, u), m.index_select(0, inboxes.owner), ctx.slope)
             heard = sum_bags(inboxes, h, _dropped(beta, k, inboxes))
             d_target[:, head] = (G * heard).sum(1) - c * _segment_sum(inboxes, beta)
-            alpha, beta = _again(_at_ends(outboxes, u, v), n.index_select(0, outboxes.ids), ctx.slope)
+            alpha, beta = _again(_at_ends(outboxes, u, v), m.index_select(0, outboxes.ids), ctx.slope)
             told = sum_bags(outboxes, G, _dropped(beta, k, outboxes))
             d_source[:, head] = (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0]
             d_values[:, head] = sum_bags(outboxes, G, _dropped(alpha, k, outboxes))
@@ -147,10 +151,10 @@ def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:
     return far.index_select(0, bags.ids).add_(near.index_select(0, bags.owner))
 
 
-def _again(z: Tensor, normaliser: Tensor, slope: float) -> tuple[Tensor, Tensor]:
-    """alpha and beta = alpha * LeakyReLU'(z) of every edge, from its z and its target's normaliser."""
+def _again(z: Tensor, peak: Tensor, slope: float) -> tuple[Tensor, Tensor]:
+    """alpha (not yet divided) and beta of every edge, from its z and the peak of its target's inbox."""
     steepness = z.gt(0).to(z.dtype).mul_(1 - slope).add_(slope)
-    alpha = F.leaky_relu_(z, slope).sub_(normaliser).exp_()
+    alpha = F.leaky_relu_(z, slope).sub_(peak).exp_()
     return alpha, steepness.mul_(alpha)
 
 
