@@ -44,6 +44,9 @@ def aggregate(
     check_same_device(x, "x", adjacency.edge_index, "edge_index")
     if weight is not None:
         check_features(weight, adjacency.num_edges, "weight", "edge")
+        check_same_device(weight, "weight", adjacency.edge_index, "edge_index")
+        if weight.dim() != 1:
+            raise ValueError(f"weight must have shape [E], one number an edge; got {list(weight.shape)}.")
     if reduce == "sum":
         return weighted_sum(adjacency, x, weight)
     if reduce == "mean":
