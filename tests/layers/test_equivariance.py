@@ -98,6 +98,14 @@ def test_raw_and_prepared_edges_give_the_same_again_and_again(name: str, graph: 
         assert torch.equal(run(layer, name, graph, edges), first)
 
 
+@pytest.mark.parametrize("name", [name for name in ZOO if ZOO[name][1] == "edge_weight"])
+@some_graphs
+def test_weights_may_come_with_the_adjacency(name: str, graph: Graph) -> None:
+    layer, weighted = make(name), graph.adjacency.weighted(graph.edge_weight)
+    for _ in range(2):
+        torch.testing.assert_close(layer(graph.x, weighted), run(layer, name, graph))
+
+
 @every_layer
 @some_graphs
 def test_inputs_stay_as_they_were(name: str, graph: Graph) -> None:

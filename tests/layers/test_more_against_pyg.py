@@ -195,6 +195,7 @@ def test_sgc_keeps_the_spread_features_while_they_are_the_same(monkeypatch: pyte
     torch.testing.assert_close(cached(x.float().double(), edges), plain(x.float().double(), edges))
     weight = torch.rand(9, dtype=torch.float64)
     torch.testing.assert_close(cached(x, edges, weight), plain(x, edges, weight))
+    cached(x, edges)
     x.requires_grad_()
     (grad,) = torch.autograd.grad(cached(x, edges).sum(), x)
     torch.testing.assert_close(grad, torch.autograd.grad(plain(x, edges).sum(), x)[0])
@@ -231,6 +232,16 @@ def test_rgcn_sees_other_types_and_types_changed_in_place() -> None:
         torch.testing.assert_close(ours(x, shared, types), theirs(x, edge_index, types))
     first.numpy()[:] = second.numpy()  # no version counter sees this
     torch.testing.assert_close(ours(x, shared, first), theirs(x, edge_index, second))
+
+
+def test_rgcn_heeds_the_weights_of_a_weighted_adjacency() -> None:
+    """PyG has no weights here: W_r takes the mean of w_ji x_j."""
+    edge_index, types = torch.tensor([[0, 1, 2, 1], [3, 3, 3, 0]]), torch.tensor([0, 0, 1, 1])
+    x, weight = draw(4, 3), torch.tensor([2.0, 4.0, 5.0, 7.0], dtype=torch.float64)
+    layer = RGCNConv(3, 2, num_relations=2, root_weight=False).double()
+    V, U = layer.weight
+    expected = torch.stack([7 * x[1] @ U, *torch.zeros(2, 2), (x[0] + 2 * x[1]) @ V + 5 * x[2] @ U])
+    torch.testing.assert_close(layer(x, Adjacency(edge_index, 4).weighted(weight), types), expected)
 
 
 def edge_network(width_in: int, width_out: int) -> nn.Sequential:
