@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[Any]  # int32 or int64
 Floats = NDArray[np.float64]
+Sums = Floats | None  # running sums of the weights in each bag; None (a kernel of its own): all weigh 1
 Bias = tuple[float, float, float]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -83,9 +84,9 @@ def _contains(ids: Ints, first: int, last: int, wanted: int) -> bool:
 
 
 @compiled
-def _pick(uniform: float, first: int, last: int, cumulative: Floats) -> int:
+def _pick(uniform: float, first: int, last: int, cumulative: Sums) -> int:
     """The position of an edge in first:last, by weight; without weights all are equally likely."""
-    if cumulative.size == 0:
+    if cumulative is None:
         return first + int(uniform * (last - first))
     # Turned round, because an edge of weight 0 (no rise in the cumulative sum) must never be picked:
     # the first position where the sum reaches a number from (0, total].
@@ -93,17 +94,17 @@ def _pick(uniform: float, first: int, last: int, cumulative: Floats) -> int:
 
 
 @compiled
-def _can_leave(ptr: Ints, cumulative: Floats, node: int) -> bool:
+def _can_leave(ptr: Ints, cumulative: Sums, node: int) -> bool:
     first, last = ptr[node], ptr[node + 1]
-    return first < last and (cumulative.size == 0 or cumulative[last - 1] > 0.0)
+    if cumulative is None:
+        return bool(first < last)
+    return bool(first < last and cumulative[last - 1] > 0.0)
 
 
 @compiled
 def cumulate(ptr: Ints, weights: Floats) -> Floats:
-    """Running sums of the weights within each bag; none where there are no weights."""
+    """Running sums of the weights within each bag."""
     cumulative = np.empty_like(weights)
-    if weights.size == 0:
-        return cumulative
     for node in range(len(ptr) - 1):
         total = 0.0
         for at in range(ptr[node], ptr[node + 1]):
@@ -113,7 +114,7 @@ def cumulate(ptr: Ints, weights: Floats) -> Floats:
 
 
 @compiled
-def first_order(ptr: Ints, ids: Ints, cumulative: Floats, seed: np.uint64, number: int, walks: Ints) -> None:
+def first_order(ptr: Ints, ids: Ints, cumulative: Sums, seed: np.uint64, number: int, walks: Ints) -> None:
     """Fill the rows of `walks`: column 0 holds the starts, the rest -1; `number` counts the rows before."""
     states = np.empty(_BLOCK, np.uint64)
     for begin in range(0, len(walks), _BLOCK):
@@ -130,7 +131,7 @@ def first_order(ptr: Ints, ids: Ints, cumulative: Floats, seed: np.uint64, numbe
 
 @compiled
 def second_order(
-    ptr: Ints, ids: Ints, cumulative: Floats, bias: Bias, seed: np.uint64, number: int, walks: Ints
+    ptr: Ints, ids: Ints, cumulative: Sums, bias: Bias, seed: np.uint64, number: int, walks: Ints
 ) -> None:
     """As `first_order`, by node2vec's law; column 1 must hold a first-order step already.
 
@@ -145,19 +146,21 @@ def second_order(
             for w in range(begin, end):
                 before, here = walks[w, step - 2], walks[w, step - 1]
                 if here >= 0 and _can_leave(ptr, cumulative, here):
-                    states[w - begin], walks[w, step] = _step(
-                        ptr, ids, cumulative, bias, before, here, states[w - begin]
-                    )
+                    state, there = _propose(ptr, ids, cumulative, bias, before, here, states[w - begin])
+                    if there < 0:
+                        state, uniform = _draw(state)
+                        there = _step_by_sum(ptr, ids, cumulative, bias, before, here, uniform)
+                    states[w - begin], walks[w, step] = state, there
 
 
 @compiled
-def _step(
-    ptr: Ints, ids: Ints, cumulative: Floats, bias: Bias, before: int, here: int, state: np.uint64
+def _propose(
+    ptr: Ints, ids: Ints, cumulative: Sums, bias: Bias, before: int, here: int, state: np.uint64
 ) -> tuple[np.uint64, int]:
     """One step, by rejection: propose as a first-order walk would, accept with the bias (at most 1).
 
-    Nothing has to be prepared for each edge. After about as many rejections as there are edges, adding
-    them all up costs no more than what was spent (so that a huge p can't trap a walk in a cul-de-sac).
+    So nothing has to be prepared for each edge. -1 after about as many rejections as there are edges: to
+    add them all up costs no more than that (and a huge p can't trap a walk in a cul-de-sac).
     """
     _, near, far = bias
     first, last = ptr[here], ptr[here + 1]
@@ -172,8 +175,7 @@ def _step(
                 continue
         if uniform < _bias_of(ptr, ids, bias, before, there):
             return state, there
-    state, uniform = _draw(state)
-    return state, _step_by_sum(ptr, ids, cumulative, bias, before, here, uniform)
+    return state, -1
 
 
 @compiled
@@ -187,9 +189,9 @@ def _bias_of(ptr: Ints, ids: Ints, bias: Bias, before: int, there: int) -> float
 
 @compiled
 def _step_by_sum(
-    ptr: Ints, ids: Ints, cumulative: Floats, bias: Bias, before: int, here: int, uniform: float
+    ptr: Ints, ids: Ints, cumulative: Sums, bias: Bias, before: int, here: int, uniform: float
 ) -> int:
-    """The same step with all its probabilities added up; -1 where they are all zero."""
+    """One step with all its probabilities added up; -1 where they are all zero."""
     total, goal, there = 0.0, np.inf, -1
     for turn in range(2):  # once to know the sum, once to stop where it passes the goal
         if turn == 1:
@@ -198,7 +200,7 @@ def _step_by_sum(
         below = 0.0
         for at in range(ptr[here], ptr[here + 1]):
             weight = 1.0
-            if cumulative.size:
+            if cumulative is not None:
                 weight = cumulative[at] - below
                 below = cumulative[at]
             total += weight * _bias_of(ptr, ids, bias, before, ids[at])

@@ -17,7 +17,7 @@ from gnn_lib.graph import Graph
 from gnn_lib.validate import check_node_ids, describe
 
 if TYPE_CHECKING:
-    from gnn_lib._kernels import Bias, Floats, Ints
+    from gnn_lib._kernels import Bias, Ints, Sums
 
 _FEW = 1024  # walks below which a second thread isn't worth its start
 
@@ -78,15 +78,15 @@ def _fill(walks: "Ints", graph: Graph, bias: "Bias", seeds: "Ints") -> None:
     _in_threads(fill, len(walks))
 
 
-def _outboxes(graph: Graph) -> "tuple[Ints, Ints, Floats]":
+def _outboxes(graph: Graph) -> "tuple[Ints, Ints, Sums]":
     """Each node's out-neighbours, sorted: where they begin, their ids, and their weights' running sums."""
     from gnn_lib import _kernels
 
     bags: Bags = graph.adjacency.derive("sorted outboxes", lambda: _sort_outboxes(graph.adjacency))
-    weight = torch.empty(0)
-    if graph.edge_weight is not None:
-        weight = _check_weight(graph.edge_weight.detach())[bags.order]
     ptr, ids = bags.ptr.cpu().numpy(), bags.ids.cpu().numpy()
+    if graph.edge_weight is None:
+        return ptr, ids, None
+    weight = _check_weight(graph.edge_weight.detach())[bags.order]
     return ptr, ids, _kernels.cumulate(ptr, weight.double().cpu().numpy())
 
 
