@@ -132,7 +132,7 @@ class NeighbourLoader:
 
 
 class _Hop(NamedTuple):
-    places: "Ints"  # [e], in the sorted inboxes
+    edges: "Ints"  # [e], in the original graph
     edge_index: "Ints"  # [2, e], local ids
 
 
@@ -142,7 +142,8 @@ class _Sampler:
     def __init__(self, graph: Graph, fanouts: Sequence[int], replace: bool) -> None:
         inboxes = graph.adjacency.by_target
         self.graph, self.fanouts, self.replace = graph, _check_fanouts(fanouts), replace
-        self.ptr, self.ids, self.order = inboxes.ptr.cpu().numpy(), inboxes.ids.cpu().numpy(), inboxes.order
+        self.ptr, self.ids = inboxes.ptr.cpu().numpy(), inboxes.ids.cpu().numpy()
+        self.order = inboxes.order.cpu().numpy()
         self.local = torch.full((graph.num_nodes,), -1, dtype=inboxes.ids.dtype).numpy()
 
     def __call__(self, seeds: Tensor, generator: torch.Generator | None) -> Neighbourhood:
@@ -155,12 +156,11 @@ class _Sampler:
             self.local[np.concatenate(shells)] = -1  # blank again for the next batch
         nodes, edges, edge_index = (
             torch.from_numpy(np.concatenate(parts, axis=-1)).to(self.graph.device)
-            for parts in (shells, [hop.places for hop in hops], [hop.edge_index for hop in hops])
+            for parts in (shells, [hop.edges for hop in hops], [hop.edge_index for hop in hops])
         )
-        edges = self.order[edges].long()
         return Neighbourhood(
             take_part(self.graph, nodes, edges, edge_index), nodes, edges,
-            tuple(len(shell) for shell in shells), tuple(len(hop.places) for hop in hops),
+            tuple(len(shell) for shell in shells), tuple(len(hop.edges) for hop in hops),
         )
 
     def _place(self, seeds: "Ints") -> None:
@@ -181,13 +181,14 @@ class _Sampler:
         sources, new = _kernels.relabel(self.ids[places], self.local, known)
         targets = np.repeat(np.arange(known - len(shells[-1]), known), counts)
         shells.append(new)
-        return _Hop(places, np.stack([sources, targets]))
+        return _Hop(self.order[places].astype(np.int64), np.stack([sources, targets]))
 
 
 def take_part(graph: Graph, nodes: Tensor, edges: Tensor, edge_index: Tensor) -> Graph:
-    """What the sampled nodes and edges carry, around their new edge_index."""
-    carried = {name: value[nodes] for name, value in graph.tensors("node")}
-    carried |= {name: value[edges] for name, value in graph.tensors("edge")}
+    """What these nodes and edges carry, around their new edge_index."""
+    # index_select reads rows several times as fast as value[nodes] does.
+    carried = {name: value.index_select(0, nodes) for name, value in graph.tensors("node")}
+    carried |= {name: value.index_select(0, edges) for name, value in graph.tensors("edge")}
     names = tuple(graph.names[i] for i in nodes.tolist()) if graph.names is not None else None
     return graph.replace(edge_index=edge_index, **carried, names=names, num_nodes=nodes.numel())
 
