@@ -32,6 +32,13 @@ class Bags(NamedTuple):
     order: Tensor
 
 
+class BothWays(NamedTuple):
+    """The same edges, grouped by target and by source."""
+
+    by_target: Bags
+    by_source: Bags
+
+
 class Weights(NamedTuple):
     """Constant edge weights, already in both orders. Each [E]."""
 
@@ -99,6 +106,10 @@ class Adjacency:
         return torch.bincount(self.targets, minlength=self.num_targets)
 
     @cached_property
+    def has_self_loops(self) -> bool:
+        return bool((self.sources == self.targets).any())
+
+    @cached_property
     def incidence(self) -> "Adjacency":
         """Edge -> its target: sums messages that already exist, one row per edge. Indexed for free."""
         inboxes = self.by_target
@@ -121,7 +132,9 @@ class Adjacency:
         """The edges without i -> i, in their order, and then one i -> i for every node."""
 
         def add() -> Adjacency:
-            between = self.edge_index[:, self.sources != self.targets]
+            between = self.edge_index
+            if self.has_self_loops:
+                between = between[:, self.sources != self.targets]
             loops = torch.arange(self.num_sources, device=self.device).expand(2, -1)
             return Adjacency(torch.cat([between, loops], dim=1), self.num_sources)
 
@@ -152,6 +165,17 @@ class Adjacency:
             return self.weighted((weight if self.weight is None else weight * self.weight).to(dtype))
 
         return self.derive(("mean", dtype), share)  # type: ignore[no-any-return]
+
+    def side_by_side(self, count: int) -> BothWays:
+        """`count` copies of the edges as one graph, so that as many heads go through in one call."""
+        if count == 1:
+            return BothWays(self.by_target, self.by_source)
+
+        def copy() -> BothWays:
+            by_target = _repeat(self.by_target, count, self.num_sources)
+            return BothWays(by_target, _repeat(self.by_source, count, self.num_targets))
+
+        return self.derive(("side by side", count), copy)  # type: ignore[no-any-return]
 
     def derive(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make()` gives, made once and kept under `key` for as long as this adjacency lives."""
@@ -190,5 +214,18 @@ def _group(owner: Tensor, other: Tensor, num_owners: int, num_others: int) -> Ba
     dtype = torch.int32 if fits else torch.int64
     sorted_owner, order = torch.sort(owner.to(dtype), stable=True)
     ptr = torch.zeros(num_owners + 1, dtype=dtype, device=owner.device)
-    ptr[1:] = torch.bincount(owner, minlength=num_owners).cumsum(0)
-    return Bags(ptr, other.to(dtype)[order], sorted_owner, order.to(dtype))
+    torch.cumsum(torch.bincount(owner, minlength=num_owners), 0, dtype=dtype, out=ptr[1:])
+    return Bags(ptr, other.index_select(0, order).to(dtype), sorted_owner, order.to(dtype))
+
+
+def _repeat(bags: Bags, count: int, num_others: int) -> Bags:
+    """`count` times the same bags, over as many copies of the nodes and of the edges."""
+    bags_each, edges_each = bags.ptr.numel() - 1, bags.ids.numel()
+    copy = torch.arange(count, dtype=bags.ids.dtype, device=bags.ids.device)[:, None]
+    end = bags.ptr.new_full((1,), count * edges_each)
+    return Bags(
+        ptr=torch.cat([(bags.ptr[:-1] + copy * edges_each).flatten(), end]),
+        ids=(bags.ids + copy * num_others).flatten(),
+        owner=(bags.owner + copy * bags_each).flatten(),
+        order=(bags.order + copy * edges_each).flatten(),
+    )

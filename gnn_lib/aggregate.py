@@ -21,9 +21,12 @@ from gnn_lib.adjacency import Adjacency, Bags
 from gnn_lib.validate import check_choice, check_features, check_same_device
 
 Reduce = Literal["sum", "mean", "max", "min", "std"]
+Way = Literal["by_target", "by_source"]
 
 # Work on edges is cut into pieces of this many numbers, so that a piece stays in the CPU's cache.
 _PIECE = 2**19
+# Heads go through one call together while they have no more than this many edges in all.
+_TOGETHER = 2**17
 
 
 def aggregate(
@@ -104,29 +107,57 @@ class _WeightedSum(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor | None, adjacency: Adjacency) -> Tensor:
         ctx.adjacency = adjacency
         ctx.save_for_backward(x if ctx.needs_input_grad[1] else None, weight)
+        if weight is not None:
+            return _sum_heads(adjacency, "by_target", x, weight)
         constant = adjacency.sorted_weights
-        return _sum_heads(adjacency.by_target, x, weight, constant and constant.by_target)
+        return sum_bags(adjacency.by_target, x, constant and constant.by_target)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         (x, weight), adjacency = ctx.saved_tensors, ctx.adjacency
         grad_x = grad_weight = None
-        if ctx.needs_input_grad[0]:
+        if ctx.needs_input_grad[0] and weight is not None:
+            grad_x = _sum_heads(adjacency, "by_source", grad, weight)
+        elif ctx.needs_input_grad[0]:
             constant = adjacency.sorted_weights
-            grad_x = _sum_heads(adjacency.by_source, grad, weight, constant and constant.by_source)
+            grad_x = sum_bags(adjacency.by_source, grad, constant and constant.by_source)
         if ctx.needs_input_grad[1]:
             grad_weight = _dot_ends(adjacency, x, grad, heads=weight.size(1))
         return grad_x, grad_weight, None
 
 
-def _sum_heads(bags: Bags, x: Tensor, weight: Tensor | None, constant: Tensor | None) -> Tensor:
-    """`sum_bags`, each of H stretches of the columns with its own weights."""
-    if weight is None:
-        return sum_bags(bags, x, constant)
-    weight = weight.index_select(0, bags.order)
-    heads = zip(x.chunk(weight.size(1), dim=1), weight.unbind(1), strict=True)
-    return torch.cat([sum_bags(bags, part, w.contiguous()) for part, w in heads], dim=1)
+def _sum_heads(adjacency: Adjacency, way: Way, x: Tensor, weight: Tensor) -> Tensor:
+    """`sum_bags` of H stretches of x's columns, each with its own column of weights."""
+    heads = weight.size(1)
+    weight = weight.index_select(0, getattr(adjacency, way).order)
+    if heads == 1:
+        return sum_bags(getattr(adjacency, way), x, weight[:, 0])
+    x = x.view(x.size(0), heads, x.size(1) // heads)
+    group = heads_at_once(adjacency, heads)
+    bags = getattr(adjacency.side_by_side(group), way)
+    out = x.new_empty((bags.ptr.numel() - 1) // group, *x.shape[1:])
+    for first in range(0, heads, group):
+        some = slice(first, first + group)
+        spread(out, some, sum_bags(bags, stack(x, some), stack(weight, some)))
+    return out.flatten(1)
+
+
+def heads_at_once(adjacency: Adjacency, heads: int) -> int:
+    """How many heads go through one call: on a small graph a call costs more than its work."""
+    size = max(adjacency.num_edges, adjacency.num_sources, adjacency.num_targets, 1)
+    return next(n for n in range(heads, 0, -1) if heads % n == 0 and (n * size <= _TOGETHER or n == 1))
+
+
+def stack(rows: Tensor, heads: slice) -> Tensor:
+    """[M, H, ...] -> the rows of some heads, one head above the other: [heads * M, ...]."""
+    return rows[:, heads].transpose(0, 1).flatten(0, 1).contiguous()
+
+
+def spread(out: Tensor, heads: slice, rows: Tensor) -> None:
+    """The opposite of `stack`: write [heads * M, ...] into out [M, H, ...]."""
+    part = out[:, heads].transpose(0, 1)
+    part.copy_(rows.view(part.shape))
 
 
 def _dot_ends(adjacency: Adjacency, x: Tensor, y: Tensor, heads: int) -> Tensor:

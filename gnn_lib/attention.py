@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from gnn_lib.adjacency import Adjacency, Bags
-from gnn_lib.aggregate import pieces, sum_bags
+from gnn_lib.aggregate import heads_at_once, pieces, spread, stack, sum_bags
 from gnn_lib.validate import check_features
 
 
@@ -105,16 +105,18 @@ class _AdditiveAttention(torch.autograd.Function):
         adjacency: Adjacency,
         slope: float,
     ) -> Tensor:
-        bags = adjacency.by_target
+        group = heads_at_once(adjacency, values.size(1))
+        bags = adjacency.side_by_side(group).by_target
         out, peak, norm = torch.empty_like(values), torch.empty_like(at_target), torch.empty_like(at_target)
-        for head, (h, u, v, k) in enumerate(_by_head(values, at_source, at_target, keep)):
+        for heads, (h, u, v, k) in _by_head(group, values, at_source, at_target, keep):
             score = F.leaky_relu_(_at_ends(bags, v, u), slope)
             highest = _segment_max(bags, score)
             alpha = score.sub_(highest.index_select(0, bags.owner)).exp_()
             total = _segment_sum(bags, alpha)
             total.masked_fill_(total == 0, 1.0)  # an empty inbox
-            peak[:, head], norm[:, head] = highest, total
-            out[:, head] = sum_bags(bags, h, _dropped(alpha, k, bags)) / total[:, None]
+            heard = sum_bags(bags, h, _dropped(alpha, k, bags)).div_(total[:, None])
+            for kept, rows in ((peak, highest), (norm, total), (out, heard)):
+                spread(kept, heads, rows)
         ctx.adjacency, ctx.slope = adjacency, slope
         ctx.save_for_backward(values, at_source, at_target, keep, peak, norm, out)
         return out
@@ -123,27 +125,29 @@ class _AdditiveAttention(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         values, at_source, at_target, keep, peak, norm, out = ctx.saved_tensors
-        inboxes, outboxes = ctx.adjacency.by_target, ctx.adjacency.by_source
+        group = heads_at_once(ctx.adjacency, values.size(1))
+        inboxes, outboxes = ctx.adjacency.side_by_side(group)
         overlap = (grad * out).sum(2)
         d_values, d_source, d_target = (torch.empty_like(t) for t in (values, at_source, at_target))
-        heads = _by_head(values, at_source, at_target, keep, grad, overlap, peak, norm)
-        for head, (h, u, v, k, G, c, m, s) in enumerate(heads):
+        tensors = (values, at_source, at_target, keep, grad, overlap, peak, norm)
+        for heads, (h, u, v, k, G, c, m, s) in _by_head(group, *tensors):
             G, c = G / s[:, None], c / s
             _, beta = _again(_at_ends(inboxes, v, u), m.index_select(0, inboxes.owner), ctx.slope)
             heard = sum_bags(inboxes, h, _dropped(beta, k, inboxes))
-            d_target[:, head] = (G * heard).sum(1) - c * _segment_sum(inboxes, beta)
+            spread(d_target, heads, (G * heard).sum(1) - c * _segment_sum(inboxes, beta))
             alpha, beta = _again(_at_ends(outboxes, u, v), m.index_select(0, outboxes.ids), ctx.slope)
             told = sum_bags(outboxes, G, _dropped(beta, k, outboxes))
-            d_source[:, head] = (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0]
-            d_values[:, head] = sum_bags(outboxes, G, _dropped(alpha, k, outboxes))
+            spread(d_source, heads, (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0])
+            spread(d_values, heads, sum_bags(outboxes, G, _dropped(alpha, k, outboxes)))
         return d_values, d_source, d_target, None, None, None
 
 
-def _by_head(*tensors: Tensor | None) -> Iterator[tuple[Any, ...]]:
-    """Tensors [rows, H, ...], head after head, each [rows, ...] in one stretch of memory."""
-    heads = next(tensor.size(1) for tensor in tensors if tensor is not None)
-    for head in range(heads):
-        yield tuple(None if tensor is None else tensor[:, head].contiguous() for tensor in tensors)
+def _by_head(group: int, *tensors: Tensor | None) -> Iterator[tuple[slice, list[Any]]]:
+    """Tensors [M, H, ...], some heads at a time, each as [heads * M, ...]."""
+    total = next(tensor.size(1) for tensor in tensors if tensor is not None)
+    for first in range(0, total, group):
+        heads = slice(first, first + group)
+        yield heads, [None if tensor is None else stack(tensor, heads) for tensor in tensors]
 
 
 def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:

@@ -118,7 +118,7 @@ class GATConv(_AttentionConv):
     ) -> Any:
         adjacency, edge_features = self.with_loops(edges, x, edge_attr)
         values = self.lin(x).view(-1, self.heads, self.out_channels)
-        at_source, at_target = (values * self.att_src).sum(2), (values * self.att_dst).sum(2)
+        at_source, at_target = (values.flatten(1) @ _columns(att) for att in (self.att_src, self.att_dst))
         if edge_features is None and not return_attention_weights:
             keep = self._dropout_mask(adjacency, values)
             return self.finish(attend(adjacency, values, at_source, at_target, self.negative_slope, keep), x)
@@ -184,6 +184,12 @@ class GATv2Conv(_AttentionConv):
         out, alpha = self.listen(adjacency, values, scores)
         out = self.finish(out, x)
         return (out, (adjacency.edge_index, alpha)) if return_attention_weights else out
+
+
+def _columns(att: Tensor) -> Tensor:
+    """att [1, H, C] as a matrix [H * C, H]: all heads' products with their own a in one go."""
+    columns: Tensor = torch.block_diag(*att[0].unsqueeze(2))  # type: ignore[no-untyped-call]
+    return columns
 
 
 def _with_loop_features(

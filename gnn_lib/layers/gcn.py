@@ -82,13 +82,19 @@ def _with_loops(
         weight = torch.ones(adjacency.num_edges, dtype=dtype, device=adjacency.device) if own is None else own
     if not add_self_loops:
         return adjacency, weight.to(dtype)
-    is_loop = adjacency.sources == adjacency.targets
     loops = weight.new_full((adjacency.num_sources,), 2.0 if improved else 1.0, dtype=dtype)
-    loops = loops.index_put((adjacency.sources[is_loop],), weight[is_loop].to(dtype))  # loops that were there
-    return adjacency.with_self_loops(), torch.cat([weight[~is_loop].to(dtype), loops])
+    if adjacency.has_self_loops:  # they keep their weights; of several on one node, the last counts
+        is_loop = adjacency.sources == adjacency.targets
+        place = is_loop.nonzero().flatten()
+        none = place.new_full((adjacency.num_sources,), -1)
+        last = none.scatter_reduce(0, adjacency.sources[place], place, "amax")
+        loops = torch.where(last < 0, loops, weight[last.clamp(min=0)].to(dtype))
+        weight = weight[~is_loop]
+    return adjacency.with_self_loops(), torch.cat([weight.to(dtype), loops])
 
 
 def _over_degrees(adjacency: Adjacency, weight: Tensor) -> Tensor:
     degree = weight.new_zeros(adjacency.num_targets).index_add(0, adjacency.targets, weight)
-    scale = degree.pow(-0.5).masked_fill(degree == 0, 0.0)
-    return scale[adjacency.sources] * weight * scale[adjacency.targets]
+    scale = degree.masked_fill(degree == 0, torch.inf).pow(-0.5)
+    at_source, at_target = (scale.index_select(0, ends) for ends in adjacency.edge_index)
+    return at_source * weight * at_target

@@ -139,3 +139,19 @@ def test_dropout_on_attention_keeps_the_mean_and_only_drops_in_training(layer: t
     assert draws.std(0).min() > 0.01
     error = (draws.mean(0) - expected).abs() / (draws.std(0) / 4000**0.5)
     assert error.max() < 5
+
+
+def test_repeated_weighted_self_loops_have_the_gradient_of_what_was_computed() -> None:
+    """Of several loops on one node the last one's weight counts, as in PyG, so only it has a gradient."""
+    edges = torch.tensor([[0, 0, 0, 1], [0, 1, 0, 2]])
+    layer, x = GCNConv(2, 2).double(), torch.randn(3, 2, dtype=torch.float64)
+    weight = torch.tensor([0.5, 1.0, 2.0, 1.0], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda w: layer(x, edges, w), (weight,))
+    torch.testing.assert_close(layer(x, edges, weight), layer(x, edges[:, 1:], weight[1:]))
+
+
+def test_an_edge_of_weight_zero_has_a_finite_gradient() -> None:
+    layer, x = GCNConv(2, 2, add_self_loops=False).double(), torch.randn(2, 2, dtype=torch.float64)
+    weight = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    layer(x, torch.tensor([[0], [1]]), weight).sum().backward()
+    assert weight.grad.isfinite().all()
