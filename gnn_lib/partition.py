@@ -84,7 +84,7 @@ class ClusterLoader:
         if not isinstance(parts_per_batch, int) or parts_per_batch < 1:
             raise ValueError(f"parts_per_batch must be an int, 1 or more; got {describe(parts_per_batch)}.")
         sizes = torch.bincount(parts)
-        nodes = torch.argsort(parts, stable=True)
+        nodes = torch.argsort(parts, stable=True).to(graph.device)
         self.members = [members for members in torch.split(nodes, sizes.tolist()) if members.numel()]
         self.graph, self.parts_per_batch, self.shuffle = graph, parts_per_batch, shuffle
         self.generator = generator
