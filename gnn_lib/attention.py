@@ -157,9 +157,13 @@ def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:
 
 def _again(z: Tensor, peak: Tensor, slope: float) -> tuple[Tensor, Tensor]:
     """alpha (not yet divided) and beta of every edge, from its z and the peak of its target's inbox."""
-    steepness = z.gt(0).to(z.dtype).mul_(1 - slope).add_(slope)
-    alpha = F.leaky_relu_(z, slope).sub_(peak).exp_()
-    return alpha, steepness.mul_(alpha)
+    alpha = F.leaky_relu(z, slope).sub_(peak).exp_()
+    return alpha, _times_steepness(alpha, z, slope)
+
+
+def _times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:
+    """flow * LeakyReLU'(z)."""
+    return torch.ops.aten.leaky_relu_backward(flow, z, slope, False)  # type: ignore[no-any-return]
 
 
 def _dropped(weight: Tensor, keep: Tensor | None, bags: Bags) -> Tensor:
@@ -212,10 +216,9 @@ class _PairScores(torch.autograd.Function):
         d_att = torch.zeros_like(att)
         for piece in pieces(adjacency, x_source[0].numel()):
             z = _pair_sums(adjacency, piece, x_source, x_target)
-            steepness = z.gt(0).to(z.dtype).mul_(1 - ctx.slope).add_(ctx.slope)
-            flow = grad[piece, :, None] * steepness
-            d_att += z.mul_(flow).sum(0)  # LeakyReLU(z) = z LeakyReLU'(z)
-            flow *= att
+            upstream = grad[piece, :, None]
+            flow = _times_steepness(upstream * att, z, ctx.slope)
+            d_att += F.leaky_relu_(z, ctx.slope).mul_(upstream).sum(0)
             for total, ends in ((d_source, adjacency.sources), (d_target, adjacency.targets)):
                 rows = total.view(total.size(0), -1)
                 rows.scatter_add_(0, ends[piece, None].expand(-1, rows.size(1)), flow.flatten(1))

@@ -1,7 +1,10 @@
 """What several layers share: how their weights start, and the bias at the end."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from gnn_lib.validate import check_rows, check_same_device, describe
 
@@ -19,6 +22,30 @@ def glorot(*shape: int) -> nn.Parameter:
     """A parameter drawn by Glorot's rule over its last two dimensions."""
     limit = (6.0 / (shape[-2] + shape[-1])) ** 0.5
     return nn.Parameter(torch.empty(shape).uniform_(-limit, limit))
+
+
+def side_by_side(x: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
+    """x W^T for each W [out, in]; on the way back, x's gradients are summed in one array."""
+    products: tuple[Tensor, ...] = _SideBySide.apply(x, *weights)  # type: ignore[no-untyped-call]
+    return products
+
+
+class _SideBySide(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
+        ctx.save_for_backward(x, *weights)
+        return tuple(x @ W.t() for W in weights)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        x, *weights = ctx.saved_tensors
+        grad_x = None
+        if ctx.needs_input_grad[0]:
+            grad_x = grads[0] @ weights[0]
+            for grad, W in zip(grads[1:], weights[1:], strict=True):
+                grad_x.addmm_(grad, W)
+        return grad_x, *(grad.t() @ x for grad in grads)
 
 
 def add_bias(out: Tensor, bias: Tensor | None) -> Tensor:

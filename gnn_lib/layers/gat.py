@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import Reduce, aggregate, weighted_sum
 from gnn_lib.attention import attend, pair_scores, softmax
-from gnn_lib.layers.common import check_width, glorot, glorot_linear
+from gnn_lib.layers.common import add_bias, check_width, glorot, glorot_linear, side_by_side
 from gnn_lib.message_passing import MessagePassing
 from gnn_lib.validate import check_probability
 
@@ -66,6 +66,10 @@ class _AttentionConv(MessagePassing):
         columns = edge_attr.reshape(adjacency.num_edges, -1)
         return adjacency, self.lin_edge(columns).view(-1, self.heads, self.out_channels)
 
+    def _heads(self, columns: Tensor) -> Tensor:
+        """[N, H * C] -> [N, H, C]."""
+        return columns.view(-1, self.heads, self.out_channels)
+
     def listen(self, adjacency: Adjacency, values: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Softmax of the scores [E, H], dropout, weighted sum of the values -> ([N, H, C], alpha [E, H])."""
         alpha = F.dropout(softmax(adjacency, scores), self.dropout, self.training)
@@ -117,8 +121,9 @@ class GATConv(_AttentionConv):
         return_attention_weights: bool = False,
     ) -> Any:
         adjacency, edge_features = self.with_loops(edges, x, edge_attr)
-        values = self.lin(x).view(-1, self.heads, self.out_channels)
-        at_source, at_target = (values.flatten(1) @ _columns(att) for att in (self.att_src, self.att_dst))
+        values = self._heads(self.lin(x))
+        both = values.flatten(1) @ torch.cat([_columns(self.att_src), _columns(self.att_dst)], dim=1)
+        at_source, at_target = both[:, : self.heads], both[:, self.heads :]
         if edge_features is None and not return_attention_weights:
             keep = self._dropout_mask(adjacency, values)
             return self.finish(attend(adjacency, values, at_source, at_target, self.negative_slope, keep), x)
@@ -174,9 +179,15 @@ class GATv2Conv(_AttentionConv):
         return_attention_weights: bool = False,
     ) -> Any:
         adjacency, edge_features = self.with_loops(edges, x, edge_attr)
-        values = self.lin_l(x).view(-1, self.heads, self.out_channels)
-        listeners = values if self.lin_r is self.lin_l else self.lin_r(x).view_as(values)
+        if self.lin_r is self.lin_l:
+            values = listeners = self._heads(self.lin_l(x))
+        else:
+            spoken, heard = side_by_side(x, self.lin_l.weight, self.lin_r.weight)
+            values = self._heads(add_bias(spoken, self.lin_l.bias))
+            listeners = self._heads(add_bias(heard, self.lin_r.bias))
         if edge_features is None:
+            if not return_attention_weights:  # then nobody asks for alpha in the order of the edges
+                adjacency = adjacency.sorted
             scores = pair_scores(adjacency, values, listeners, self.att, self.negative_slope)
         else:
             sums = values[adjacency.sources] + listeners[adjacency.targets] + edge_features

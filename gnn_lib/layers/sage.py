@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.layers.common import add_bias, check_width
+from gnn_lib.layers.common import add_bias, check_width, side_by_side
 from gnn_lib.message_passing import MessagePassing
 
 
@@ -42,16 +42,20 @@ class SAGEConv(MessagePassing):
         adjacency = self.prepare(edges, x)
         check_width(x, self.in_channels)
         spoken = x if self.lin is None else self.lin(x).relu()
-        linear = self.aggr in ("sum", "mean") and self.aggr_module is None
-        if linear and self.out_channels < self.in_channels:  # W_l first: fewer columns to sum
-            out = self.propagate(adjacency, F.linear(spoken, self.lin_l.weight))
-            out = add_bias(out, self.lin_l.bias)
+        own = None
+        if self.aggr in ("sum", "mean") and self.aggr_module is None and self.out_channels < self.in_channels:
+            # W_l may come before a linear summary. It narrows here, which leaves fewer columns to sum.
+            if self.lin is None and self.lin_r is not None:
+                spoken, own = side_by_side(x, self.lin_l.weight, self.lin_r.weight)
+            else:
+                spoken = F.linear(spoken, self.lin_l.weight)
+            out = add_bias(self.propagate(adjacency, spoken), self.lin_l.bias)
         elif self.aggr_module is not None:
             out = self.lin_l(self.aggr_module(spoken, adjacency))
         else:
             out = self.lin_l(self.propagate(adjacency, spoken))
         if self.lin_r is not None:
-            out = out.addmm_(x, self.lin_r.weight.t())  # out + lin_r(x), without a place for lin_r(x)
+            out = out.add_(own if own is not None else self.lin_r(x))
         return F.normalize(out, dim=-1) if self.normalize else out
 
 
