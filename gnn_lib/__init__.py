@@ -1,4 +1,4 @@
-"""Graph neural networks in plain PyTorch, small enough to read in an evening.
+"""Graph neural networks in plain PyTorch, with a heart that can be read in an evening.
 
 The heart can be had from here (`from gnn_lib import Graph, MessagePassing`); everything else from the
 module that it lives in (`from gnn_lib.layers import GCNConv`), or as `gnn_lib.layers.GCNConv`: a module
