@@ -13,8 +13,6 @@ from gnn_lib.layers.common import add_bias, check_width, glorot, glorot_linear, 
 from gnn_lib.message_passing import MessagePassing
 from gnn_lib.validate import check_probability
 
-Attention = tuple[Tensor, tuple[Tensor, Tensor]]
-
 
 class _AttentionConv(MessagePassing):
     """What GAT and GATv2 share: heads side by side or averaged, dropout on attention, self-loops.
@@ -64,7 +62,7 @@ class _AttentionConv(MessagePassing):
         if edge_attr is None or self.lin_edge is None:
             return adjacency, None
         columns = edge_attr.reshape(adjacency.num_edges, -1)
-        return adjacency, self.lin_edge(columns).view(-1, self.heads, self.out_channels)
+        return adjacency, self._heads(self.lin_edge(columns))
 
     def _heads(self, columns: Tensor) -> Tensor:
         """[N, H * C] -> [N, H, C]."""

@@ -56,8 +56,8 @@ class _ScorePooling(nn.Module):
         return keep(selected, x, edges, edge_attr, self.multiplier)
 
     def look(self, x: Tensor, edges: Tensor | Adjacency) -> Tensor:
-        """The features that a node is judged by."""
-        raise NotImplementedError
+        """The features that a node is judged by: each pooling has its own idea."""
+        raise NotImplementedError(f"{type(self).__name__} must define look(x, edges).")
 
 
 class TopKPooling(_ScorePooling):
