@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -224,10 +225,20 @@ def _group(owner: Tensor, other: Tensor, num_owners: int, num_others: int) -> Ba
     # 32-bit ids halve the traffic of every later pass; only a graph past 2 billion needs more.
     fits = max(num_owners, num_others, owner.numel()) <= _INT32_MAX
     dtype = torch.int32 if fits else torch.int64
-    sorted_owner, order = torch.sort(owner.to(dtype), stable=True)
+    order = _stable_order(owner, num_owners)
     ptr = torch.zeros(num_owners + 1, dtype=dtype, device=owner.device)
     torch.cumsum(torch.bincount(owner, minlength=num_owners), 0, dtype=dtype, out=ptr[1:])
-    return Bags(ptr, other.index_select(0, order).to(dtype), sorted_owner, order.to(dtype))
+    near, far = (ends.index_select(0, order).to(dtype) for ends in (owner, other))
+    return Bags(ptr, far, near, order.to(dtype))
+
+
+def _stable_order(owner: Tensor, num_owners: int) -> Tensor:
+    """The order that sorts `owner`, ties in their original order."""
+    if owner.device.type == "cpu" and num_owners <= 2**16:
+        # NumPy sorts 16-bit numbers by their digits: on a small graph ten times as fast as comparing.
+        return torch.from_numpy(np.argsort(owner.numpy().astype(np.uint16), kind="stable"))
+    dtype = torch.int32 if num_owners <= _INT32_MAX else torch.int64
+    return torch.sort(owner.to(dtype), stable=True).indices
 
 
 def _repeat(bags: Bags, count: int, num_others: int) -> Bags:

@@ -19,6 +19,8 @@ from gnn_lib.adjacency import Adjacency, Bags
 from gnn_lib.aggregate import heads_at_once, pieces, spread, stack, sum_bags
 from gnn_lib.validate import check_features
 
+_SPAN = 40.0  # exp(-40) is 4e-18: as exact in float32 as any other number
+
 
 def softmax(adjacency: Adjacency, scores: Tensor) -> Tensor:
     """alpha_e = exp(s_e) / sum of exp(s_f) over all edges f with e's target.
@@ -90,9 +92,9 @@ class _AdditiveAttention(torch.autograd.Function):
         du_j = sum_i beta (k G_i . h_j - c_i) = h_j . (sum_i beta k G_i) - sum_i beta c_i
         dh_j = sum_i alpha k G_i
 
-    All of these are sums over bags. alpha is computed again from u, v, m rather than kept, and dividing
-    G and c by s once for each node saves doing so for each edge. (log s + m would be one number instead
-    of two, but next to a large m the digits of log s are lost.)
+    All of these are sums over bags, and dividing G and c by s once for each node saves doing so for each
+    edge. What is kept of an edge is one number a head: exp(LeakyReLU(z) - m_i), negative where z is, so
+    that it holds both alpha and beta.
     """
 
     @staticmethod
@@ -107,35 +109,37 @@ class _AdditiveAttention(torch.autograd.Function):
     ) -> Tensor:
         group = heads_at_once(adjacency, values.size(1))
         bags = adjacency.side_by_side(group).by_target
-        out, peak, norm = torch.empty_like(values), torch.empty_like(at_target), torch.empty_like(at_target)
+        out, norm, kept = torch.empty_like(values), torch.empty_like(at_target), []
         for heads, (h, u, v, k) in _by_head(group, values, at_source, at_target, keep):
             score = F.leaky_relu_(_at_ends(bags, v, u), slope)
-            highest = _segment_max(bags, score)
-            alpha = score.sub_(highest.index_select(0, bags.owner)).exp_()
+            alpha = score.sub(_level(bags, score, u, v, slope).index_select(0, bags.owner)).exp_()
             total = _segment_sum(bags, alpha)
             total.masked_fill_(total == 0, 1.0)  # an empty inbox
             heard = sum_bags(bags, h, _dropped(alpha, k, bags)).div_(total[:, None])
-            for kept, rows in ((peak, highest), (norm, total), (out, heard)):
-                spread(kept, heads, rows)
+            spread(norm, heads, total)
+            spread(out, heads, heard)
+            kept.append(_times_steepness(alpha, score, -1.0))
         ctx.adjacency, ctx.slope = adjacency, slope
-        ctx.save_for_backward(values, at_source, at_target, keep, peak, norm, out)
+        ctx.save_for_backward(values, keep, norm, out, *kept)
         return out
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        values, at_source, at_target, keep, peak, norm, out = ctx.saved_tensors
+        values, keep, norm, out, *kept = ctx.saved_tensors
         group = heads_at_once(ctx.adjacency, values.size(1))
         inboxes, outboxes = ctx.adjacency.side_by_side(group)
+        across = ctx.adjacency.derive(("across", group), lambda: _across(ctx.adjacency, group))
         overlap = (grad * out).sum(2)
-        d_values, d_source, d_target = (torch.empty_like(t) for t in (values, at_source, at_target))
-        tensors = (values, at_source, at_target, keep, grad, overlap, peak, norm)
-        for heads, (h, u, v, k, G, c, m, s) in _by_head(group, *tensors):
+        d_values, d_source, d_target = (torch.empty_like(t) for t in (values, norm, norm))
+        parts = _by_head(group, values, keep, grad, overlap, norm)
+        for signed, (heads, (h, k, G, c, s)) in zip(kept, parts, strict=True):
             G, c = G / s[:, None], c / s
-            _, beta = _again(_at_ends(inboxes, v, u), m.index_select(0, inboxes.owner), ctx.slope)
+            beta = _beta(signed, ctx.slope)
             heard = sum_bags(inboxes, h, _dropped(beta, k, inboxes))
             spread(d_target, heads, (G * heard).sum(1) - c * _segment_sum(inboxes, beta))
-            alpha, beta = _again(_at_ends(outboxes, u, v), m.index_select(0, outboxes.ids), ctx.slope)
+            signed = signed.index_select(0, across)
+            alpha, beta = signed.abs(), _beta(signed, ctx.slope)
             told = sum_bags(outboxes, G, _dropped(beta, k, outboxes))
             spread(d_source, heads, (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0])
             spread(d_values, heads, sum_bags(outboxes, G, _dropped(alpha, k, outboxes)))
@@ -155,10 +159,31 @@ def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:
     return far.index_select(0, bags.ids).add_(near.index_select(0, bags.owner))
 
 
-def _again(z: Tensor, peak: Tensor, slope: float) -> tuple[Tensor, Tensor]:
-    """alpha (not yet divided) and beta of every edge, from its z and the peak of its target's inbox."""
-    alpha = F.leaky_relu(z, slope).sub_(peak).exp_()
-    return alpha, _times_steepness(alpha, z, slope)
+def _level(bags: Bags, score: Tensor, u: Tensor, v: Tensor, slope: float) -> Tensor:
+    """What is taken off the scores of each inbox, [bags]: it keeps `exp` finite, and cancels out.
+
+    The highest score that an inbox could hold will do, LeakyReLU(v_i + max u), with no look at the edges.
+    Only where sources lie so far apart that a whole inbox might vanish below it, it is the highest that it
+    does hold.
+    """
+    if u.numel() and 0 <= slope <= 1 and bool(u.max() - u.min() <= _SPAN):
+        return F.leaky_relu(v + u.max(), slope)
+    return _segment_max(bags, score)
+
+
+def _beta(signed: Tensor, slope: float) -> Tensor:
+    """alpha where z is positive, slope * alpha where it is not: alpha's sign says which."""
+    return F.leaky_relu(signed, -slope)
+
+
+def _across(adjacency: Adjacency, count: int) -> Tensor:
+    """Where each edge of the outboxes stands among the inboxes, in `count` copies of them, [count * E]."""
+    order = adjacency.by_target.order
+    E, numbers = len(order), torch.arange(max(len(order), count), dtype=order.dtype, device=order.device)
+    place = torch.empty_like(order)
+    place[order.long()] = numbers[:E]
+    one = place.index_select(0, adjacency.by_source.order)
+    return (one + E * numbers[:count, None]).flatten()
 
 
 def _times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:

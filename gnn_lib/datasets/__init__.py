@@ -4,6 +4,7 @@ Everything but `load_*` and `pubmed_edges` works offline and gives the same numb
 """
 
 from gnn_lib.datasets.citation import citation_like
+from gnn_lib.datasets.either import citation_graph, molecule_graphs
 from gnn_lib.datasets.files import DatasetUnavailableError, data_root
 from gnn_lib.datasets.grid import pixel_grid
 from gnn_lib.datasets.karate import karate_club
@@ -33,6 +34,7 @@ __all__ = [
     "WLPair",
     "barbell_graph",
     "block_model",
+    "citation_graph",
     "citation_like",
     "complete_graph",
     "cycle_graph",
@@ -42,6 +44,7 @@ __all__ = [
     "load_planetoid",
     "load_triples",
     "load_tu",
+    "molecule_graphs",
     "molecules_like",
     "normalise_rows",
     "path_abcd",

@@ -5,9 +5,10 @@ never shows a window and leaves matplotlib's settings alone. Importing this pack
 matplotlib; importing gnn_lib does not.
 """
 
+from gnn_lib.describe import describe_graph
 from gnn_lib.plot.attention import draw_attention
 from gnn_lib.plot.curves import draw_energy, draw_history
-from gnn_lib.plot.describe import describe_graph
+from gnn_lib.plot.described import show
 from gnn_lib.plot.embedding import draw_embeddings
 from gnn_lib.plot.graph import draw_graph
 from gnn_lib.plot.layout import spring_layout
@@ -27,5 +28,6 @@ __all__ = [
     "draw_history",
     "draw_matrix",
     "draw_spectrum",
+    "show",
     "spring_layout",
 ]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gnn_lib.convert import to_dense
+from gnn_lib.describe import node_names
 from gnn_lib.graph import Graph
-from gnn_lib.plot.describe import node_names
 from gnn_lib.plot.graph import draw_graph
 from gnn_lib.plot.matrix import draw_matrix
 from gnn_lib.plot.style import FONT, Floats, Values, axes_grid, to_array

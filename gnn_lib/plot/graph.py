@@ -5,8 +5,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from gnn_lib.describe import node_names
 from gnn_lib.graph import Graph
-from gnn_lib.plot.describe import node_names
 from gnn_lib.plot.edges import draw_edges, edge_look, loop_air
 from gnn_lib.plot.labels import letter, write
 from gnn_lib.plot.layout import axes_size, figure_height, frame, node_diameter, positions

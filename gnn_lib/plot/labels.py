@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
+from gnn_lib.describe import node_names
 from gnn_lib.graph import Graph
-from gnn_lib.plot.describe import node_names
 from gnn_lib.plot.layout import axes_size
 from gnn_lib.plot.style import Floats, ink_on, number, plain, text_size, to_list
 

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 
 from gnn_lib.convert import to_dense
+from gnn_lib.describe import node_names
 from gnn_lib.graph import Graph
-from gnn_lib.plot.describe import node_names
 from gnn_lib.plot.style import (
     FAINT,
     FONT,

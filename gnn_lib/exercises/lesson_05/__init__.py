@@ -1,0 +1,36 @@
+"""Lesson 5: GraphSAGE."""
+
+from gnn_lib.exercises.lesson_05 import (
+    draw_inbox,
+    experiments,
+    lstm_inbox,
+    near_far_loss,
+    pool_inbox,
+    quiz,
+    renumber,
+    sage_layer,
+    split_pairs,
+    step_odds,
+    walk,
+)
+
+TITLE = "GraphSAGE"
+EXERCISES = (
+    walk.exercise,
+    step_odds.exercise,
+    near_far_loss.exercise,
+    quiz.table_gigabytes,
+    sage_layer.exercise,
+    pool_inbox.exercise,
+    lstm_inbox.exercise,
+    draw_inbox.exercise,
+    quiz.most_nodes,
+    renumber.exercise,
+    experiments.newcomers,
+    split_pairs.exercise,
+    experiments.leaks,
+    quiz.newcomers_need,
+    quiz.which_order,
+    quiz.small_batch,
+    quiz.friend_recommender,
+)
