@@ -1,0 +1,115 @@
+"""The judge: what to ask the learner's code, and what its answers are worth.
+
+It never sees the learner's code and never runs in its process. What it gets are outcomes: plain data that
+may have been made in any way, honest or not. Right is who gives, on cases that nobody could foresee, what
+the reference gives.
+
+Not covered: code that is right but isn't the learner's own. Calls into the library are noted by the
+learner's side, which a determined cheat can silence; and whoever pastes a solution has pasted a solution.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from course.grading.secret import seed_of
+from gnn_lib.exercises.calls import Call, Outcome, Problem
+from gnn_lib.exercises.diagnose import cases_of, diagnose
+from gnn_lib.exercises.exercise import AnyExercise, Case, Essay, Exercise, Question, Result
+from gnn_lib.exercises.values import judge_value
+from gnn_lib.exercises.verdict import Group, Verdict
+
+
+class Trial(Protocol):
+    """One exercise of one submission."""
+
+    @property
+    def calls(self) -> tuple[Call, ...] | None:
+        """What to ask of the learner's function; None to ask for the value of a variable."""
+
+    def verdict(self, outcomes: Sequence[Outcome]) -> Verdict: ...
+
+
+def trial(exercise: AnyExercise, key: str) -> Trial:
+    """`key` names the submission: another one meets other hidden cases, so there is nothing to learn from
+    what was met here."""
+    if isinstance(exercise, Essay):
+        raise TypeError(f"{exercise.name} is graded by a person.")
+    if isinstance(exercise, Exercise):
+        return CodeTrial(exercise, seed_of("cases", exercise.name, key))
+    return ValueTrial(exercise)
+
+
+@dataclass(frozen=True)
+class ValueTrial:
+    exercise: Question | Result
+    calls: None = None
+
+    def verdict(self, outcomes: Sequence[Outcome]) -> Verdict:
+        (outcome,) = outcomes
+        return judge_value(self.exercise, outcome)
+
+
+@dataclass(frozen=True)
+class CodeTrial:
+    """The cases that `check` shows, one of them again under another seed, and hidden ones like them."""
+
+    exercise: Exercise
+    seed: int
+
+    @cached_property
+    def shown(self) -> list[Case]:
+        return cases_of(self.exercise)
+
+    @cached_property
+    def hidden(self) -> list[Case]:
+        return cases_of(self.exercise, self.seed)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        shown, hidden = ([case.call for case in cases] for cases in (self.shown, self.hidden))
+        return (*shown, replace(shown[0], seed=1), *hidden)
+
+    def verdict(self, outcomes: Sequence[Outcome]) -> Verdict:
+        if len(outcomes) != len(self.calls):
+            raise ValueError(f"{len(self.calls)} outcomes are asked for, got {len(outcomes)}")
+        count = len(self.shown)
+        again = None if outcomes[0].problem else outcomes[count]
+        first = diagnose(self.exercise, self.shown, outcomes[:count], again)
+        if first.score == 0:
+            return first
+        second = diagnose(self.exercise, self.hidden, outcomes[count + 1 :])
+        groups = tuple(
+            replace(one, passed=one.passed and other.passed)
+            for one, other in zip(first.groups, second.groups, strict=True)
+        )
+        if first.status == "right" and second.status != "right":
+            return _only_as_shown(second, groups)
+        return replace(first, groups=groups)
+
+
+def stopped(exercise: AnyExercise, why: str) -> Verdict:
+    """The kernel died, hung or was stopped before it could answer."""
+    groups = tuple(Group(name, worth, passed=False) for name, worth in exercise.points.items())
+    says = f"There is no answer: {why}."
+    return Verdict(exercise.name, "crashed", "stopped before it could answer", says, groups=groups)
+
+
+def unreadable(why: str, count: int) -> list[Outcome]:
+    """For a reply that is none."""
+    return [Outcome(problem=Problem("crashed", why, "No answer"))] * count
+
+
+def _only_as_shown(hidden: Verdict, groups: tuple[Group, ...]) -> Verdict:
+    """Right on the cases that can be seen, wrong on others like them; which ones stays with the judge."""
+    failed = ", ".join(group.name for group in groups if not group.passed)
+    says = (
+        "It is right on the cases that `check` tries, and wrong on others of the same kind, with other "
+        f"graphs and other numbers ({failed}). Does something in it fit those cases alone?"
+    )
+    known = hidden.mistake if hidden.status == "wrong" else ""
+    return Verdict(
+        hidden.exercise, "wrong", "right on the shown cases only", says, groups=groups,
+        mistake=known or "right on the shown cases only",
+    )  # fmt: skip
