@@ -224,8 +224,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="training runs of ours for each model")
     parser.add_argument("--peer-seeds", type=int, default=5, help="training runs of PyG's")
     parser.add_argument("--epochs", type=int, default=100, help="epochs of each fold on MUTAG")
+    parser.add_argument("--threads", type=int, default=2, help="1 where the machine has other work to do")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
     run(arguments.seeds, arguments.peer_seeds, arguments.epochs)
 
 

@@ -56,12 +56,17 @@ def test_softmax_of_each_inbox_by_itself(graph: Graph, generator: torch.Generato
         torch.testing.assert_close(alpha[inbox], scores[inbox].softmax(0))
 
 
-@given(graphs(features=None), generators(), st.sampled_from([0.0, 0.2, 1.0]), st.booleans())
+@given(
+    graphs(features=None), generators(), st.sampled_from([0.0, 0.2, 1.0]), st.booleans(),
+    st.sampled_from([1.0, 2000.0]),
+)  # fmt: skip
 def test_attend_is_softmax_and_a_weighted_sum(
-    graph: Graph, generator: torch.Generator, slope: float, dropped: bool
+    graph: Graph, generator: torch.Generator, slope: float, dropped: bool, apart: float
 ) -> None:
+    """Also where sources are so far apart that what is below the highest of all would vanish."""
     values = normal(generator, graph.num_nodes, HEADS, WIDTH)
     u, v = normal(generator, graph.num_nodes, HEADS), normal(generator, graph.num_nodes, HEADS)
+    u = (apart * u.detach()).requires_grad_()
     keep = None
     if dropped:
         keep = 2.0 * torch.randint(0, 2, (graph.num_edges, HEADS), generator=generator).double()

@@ -22,8 +22,8 @@ STAGES = (
     ("layers", "pool"),
     ("train",),
     ("plot",),
-    ("widgets",),
     ("exercises",),
+    ("widgets",),
 )
 LIGHT = {"torch", "numpy", "gnn_lib"} | sys.stdlib_module_names  # what may be imported outside a function
 
@@ -122,12 +122,14 @@ def test_only_what_the_course_installs_is_imported(module: str) -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if "._" not in name])
 def test_heavy_packages_load_when_first_used(module: str) -> None:
-    # A private module may stand for the package it is built on, and `plot` for matplotlib: whoever
-    # imports those at once is then found here.
+    # A private module may stand for the package it is built on, `plot` for matplotlib, `widgets` for what
+    # JupyterLab shows: whoever imports those at once is then found here.
     at_once = {i.module for name in {module} | reach(module, late=False) for i in FOUND[name] if i.at_once}
     heavy = {name.split(".")[0] for name in at_once} - LIGHT
     if module.startswith("gnn_lib.plot"):
         heavy -= {"matplotlib"}
+    if module.startswith("gnn_lib.widgets"):
+        heavy -= {"matplotlib", "anywidget", "ipywidgets", "traitlets"}
     assert not heavy, f"{module}: import {heavy} inside the function that uses it"
 
 
@@ -149,6 +151,7 @@ def test_importing_the_library_loads_no_other_package() -> None:
     assert loaded <= LIGHT, f"import gnn_lib also loads {loaded - LIGHT}"
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_importing_the_library_takes_no_time() -> None:
     code = (
