@@ -19,8 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that drives a browser or measures time gets a second try: on a busy machine a page may lose a
-    key. The first try's traceback is printed, and the suite has four such tries at most. Grading gets none: an attack
-    that succeeds now and then has succeeded.
+    key. The first try's traceback is printed, and the suite has four such tries at most. Grading gets none:
+    an attack that succeeds now and then has succeeded.
     """
     for item in items:
         part = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""

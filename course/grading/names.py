@@ -5,7 +5,9 @@ import builtins
 import re
 import symtable
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from IPython.core.inputtransformer2 import TransformerManager
 
 from course.grading.reads import reads, stored
 from gnn_lib import datasets
@@ -34,12 +36,12 @@ class Names:
 
 
 def names_in(source: str) -> Names | None:
-    """None if Python can't read it. Lines for IPython count as nothing."""
+    """None if it can't be told. Lines for IPython count as nothing, and so does a cell that never runs."""
     plain = re.sub(r"^[ \t]*[%!?].*$", "", source, flags=re.MULTILINE)
     try:
         tree, table = ast.parse(plain), symtable.symtable(plain, "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+        return _NOTHING if _never_runs(source) else None
     own = table.get_symbols()
     data = frozenset(_data(tree))
     functions = [part for part in _inside(table) if part.get_name() not in _RUN_AT_ONCE]
@@ -55,6 +57,20 @@ def names_in(source: str) -> Names | None:
         changed=frozenset(_changed(tree)),
         handed=frozenset(_handed(tree)),
     )
+
+
+_NOTHING = Names(*(frozenset() for _ in fields(Names)))
+
+
+def _never_runs(source: str) -> bool:
+    """IPython reads a cell to its end before it runs any of it: with a syntax error, nothing happens."""
+    try:
+        ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return True
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return False
 
 
 def changes(cell: Names, imported: frozenset[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ source, on the side of running too much; and should an answer lack a name after 
 (see sitting.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nbformat import NotebookNode
 
@@ -30,6 +30,12 @@ def needed(cells: Sequence[NotebookNode]) -> set[int]:
     while more := {place for place in known if touched[place] & _used_after(place, chosen, known)} - chosen:
         chosen |= more
     return chosen
+
+
+def bound_by(cells: Iterable[NotebookNode]) -> frozenset[str]:
+    """The names that these cells would have bound."""
+    read = (names_in(cell.source) for cell in cells)
+    return frozenset().union(*(names.bound for names in read if names))
 
 
 def _used_after(place: int, chosen: set[int], known: dict[int, Names]) -> frozenset[str]:

@@ -7,6 +7,7 @@ with the reason. What the kernel sends may be malformed on purpose: that stops i
 
 import asyncio
 import atexit
+import re
 import time
 from queue import Empty
 from typing import Any
@@ -23,7 +24,7 @@ from course.grading.asking import NAME, expression, outcomes_of
 from course.grading.graded import BEST, Graded, Job
 from course.grading.judge import stopped, trial
 from course.grading.kernels import kernel_manager
-from course.grading.needed import needed
+from course.grading.needed import bound_by, needed
 from course.grading.record import Record
 from course.grading.sandbox.levels import Level
 from course.grading.sandbox.limits import Limits
@@ -123,14 +124,18 @@ class Sitting(NotebookClient):
             await self._run(cell, index)
 
     def may_lack_something(self) -> bool:
-        """Whether it could be for a cell that was skipped that an answer is not right: a name is missing, or
-        an experiment came out otherwise than it should."""
-        errors = [output.ename for cell in self.nb.cells for output in cell.get("outputs", ())
-                  if output.output_type == "error"]  # fmt: skip
-        errors += [one.problem.error for one in self.verdicts.values() if one.problem]
+        """Whether it could be for a cell that was skipped that an answer is not right: a name is missing that
+        it would have bound, or an experiment came out otherwise than it should."""
+        said = [output.evalue for cell in self.nb.cells for output in cell.get("outputs", ())
+                if output.output_type == "error" and output.ename == "NameError"]  # fmt: skip
+        said += [one.problem.message for one in self.verdicts.values()
+                 if one.problem and one.problem.error == "NameError"]  # fmt: skip
+        unrun = bound_by(self.nb.cells[place] for place in self.skipped)
         experiments = [one for one in self.verdicts.values()
                        if isinstance(self.lesson.exercises[one.exercise], Result)]  # fmt: skip
-        return "NameError" in errors or any(one.status in ("wrong", "crashed") for one in experiments)
+        return any(unrun & set(re.findall(r"\w+", words)) for words in said) or any(
+            one.status in ("wrong", "crashed") for one in experiments
+        )
 
     async def _run(self, cell: NotebookNode, index: int) -> None:
         try:

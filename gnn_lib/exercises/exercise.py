@@ -4,6 +4,7 @@ An exercise is described once. `check` in a lesson, the judge at grading, the te
 report all read that one description.
 """
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,8 +97,9 @@ class Exercise:
         return source_of(self.answer)
 
     def code_of(self, mistake: Mistake) -> str:
+        """What a learner who makes it has typed, from the first column on."""
         if isinstance(mistake.code, str):
-            return mistake.code
+            return textwrap.dedent(mistake.code).strip() + "\n"
         return changed_source(self.code, mistake.code, f"{self.name}, mistake {mistake.name!r}")
 
     @cached_property

@@ -115,8 +115,18 @@ def test_a_cell_after_the_answer_matters_to_functions_only() -> None:
     assert run_of(("def f(): return a", SOLUTION), "a = 1") == {0, 1}
 
 
-def test_what_cannot_be_read_is_run() -> None:
-    assert run_of("a = (", "b = 1", ("r = 1", SOLUTION)) == {0, 2} | {1}, "and then anything may matter"
+def test_a_syntax_error_costs_nobody_the_whole_notebook() -> None:
+    """IPython runs nothing of such a cell."""
+    for broken in ("def f(x)\n    return a", "r = 1\n    r = a", "r = (a", "r = a b\n%matplotlib inline"):
+        assert run_of("a = 1", "print(1)", (broken, SOLUTION)) == {2}, broken
+
+
+@pytest.mark.parametrize("mine", ["    r = a", "r = !ls", "%%time\nr = !ls", "def f():\n    nonlocal r"])
+def test_what_python_cannot_read_and_ipython_runs_may_need_anything(mine: str) -> None:
+    assert run_of("a = 1", "print(1)", (mine, SOLUTION)) == {0, 1, 2}
+
+
+def test_whoever_looks_names_up_may_need_anything() -> None:
     assert run_of("b = 1", ("r = eval('b')", SOLUTION)) == {0, 1}
     assert run_of("%matplotlib inline\nb = 1", ("%time r = 1\nr = b", SOLUTION)) == {0, 1}
     assert names_in("!ls\nx = 1") is not None
