@@ -15,7 +15,7 @@ from typing import Protocol
 
 from course.grading.secret import seed_of
 from gnn_lib.exercises.calls import Call, Outcome, Problem
-from gnn_lib.exercises.diagnose import cases_of, diagnose
+from gnn_lib.exercises.diagnose import cases_of, diagnose, right_outcomes
 from gnn_lib.exercises.exercise import AnyExercise, Case, Essay, Exercise, Question, Result
 from gnn_lib.exercises.values import judge_value
 from gnn_lib.exercises.verdict import Group, Verdict
@@ -60,7 +60,7 @@ class CodeTrial:
 
     @cached_property
     def shown(self) -> list[Case]:
-        return cases_of(self.exercise)
+        return _shown(self.exercise)[0]
 
     @cached_property
     def hidden(self) -> list[Case]:
@@ -76,7 +76,7 @@ class CodeTrial:
             raise ValueError(f"{len(self.calls)} outcomes are asked for, got {len(outcomes)}")
         count = len(self.shown)
         again = None if outcomes[0].problem else outcomes[count]
-        first = diagnose(self.exercise, self.shown, outcomes[:count], again)
+        first = diagnose(self.exercise, self.shown, outcomes[:count], again, _shown(self.exercise)[1])
         if first.score == 0:
             return first
         second = diagnose(self.exercise, self.hidden, outcomes[count + 1 :])
@@ -87,6 +87,17 @@ class CodeTrial:
         if first.status == "right" and second.status != "right":
             return _only_as_shown(second, groups)
         return replace(first, groups=groups)
+
+
+_known: dict[int, tuple[Exercise, list[Case], list[Outcome]]] = {}
+
+
+def _shown(exercise: Exercise) -> tuple[list[Case], list[Outcome]]:
+    """The cases that `check` shows, and what is right on them: worked out once for a whole class."""
+    if id(exercise) not in _known:
+        cases = cases_of(exercise)
+        _known[id(exercise)] = (exercise, cases, right_outcomes(exercise, cases))
+    return _known[id(exercise)][1:]
 
 
 def stopped(exercise: AnyExercise, why: str) -> Verdict:

@@ -6,6 +6,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -35,6 +36,7 @@ class Names:
     handed: frozenset[tuple[str, str]]  # to which function what is handed as it is
 
 
+@lru_cache(maxsize=4096)  # a lesson's own cells are the same in every submission
 def names_in(source: str) -> Names | None:
     """None if it can't be told. Lines for IPython count as nothing, and so does a cell that never runs."""
     plain = re.sub(r"^[ \t]*[%!?].*$", "", source, flags=re.MULTILINE)

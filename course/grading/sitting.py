@@ -130,7 +130,7 @@ class Sitting(NotebookClient):
                 if output.output_type == "error" and output.ename == "NameError"]  # fmt: skip
         said += [one.problem.message for one in self.verdicts.values()
                  if one.problem and one.problem.error == "NameError"]  # fmt: skip
-        unrun = bound_by(self.nb.cells[place] for place in self.skipped)
+        unrun = bound_by(self.nb.cells[place] for place in self.skipped) if said else frozenset()
         experiments = [one for one in self.verdicts.values()
                        if isinstance(self.lesson.exercises[one.exercise], Result)]  # fmt: skip
         return any(unrun & set(re.findall(r"\w+", words)) for words in said) or any(

@@ -40,11 +40,13 @@ def check_answer(exercise: Exercise, answer: Any, seed: int = PUBLIC_SEED) -> Ve
 
 
 def diagnose(
-    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], again: Outcome | None = None
-) -> Verdict:
+    exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome], again: Outcome | None = None,
+    expected: Sequence[Outcome] | None = None,
+) -> Verdict:  # fmt: skip
     """Compare what the learner's code did with what the reference does on the same cases.
 
     again: the outcome of the first case once more, under seed 1: another one if the code is random.
+    expected: what `right_outcomes` gives for these cases, where that is known already.
     """
     nothing = _groups(exercise, {})
     if all(_kind(outcome) == "not attempted" for outcome in outcomes):
@@ -53,10 +55,7 @@ def diagnose(
     if library:
         headline, says = library_words(library)
         return Verdict(exercise.name, "wrong", headline, says, groups=nothing, mistake=headline)
-    expected = [run(exercise.answer, case.call) for case in cases]
-    for case, right in zip(cases, expected, strict=True):
-        if right.problem is not None or right.changed:
-            raise AssertionError(f"{exercise.name}: its reference fails on {case}: {right}")
+    expected = right_outcomes(exercise, cases) if expected is None else expected
     faults = [fault(exercise, *pair) for pair in zip(expected, outcomes, strict=True)]
     failing = [place for place, found in enumerate(faults) if found is not None]
     passed = dict.fromkeys(exercise.points, True)
@@ -83,6 +82,15 @@ def diagnose(
         example=_example(cases[smallest], expected[smallest], outcomes[smallest], faults[smallest]),
         problem=problem,
     )  # fmt: skip
+
+
+def right_outcomes(exercise: Exercise, cases: Sequence[Case]) -> list[Outcome]:
+    """What the reference does on these cases."""
+    expected = [run(exercise.answer, case.call) for case in cases]
+    for case, right in zip(cases, expected, strict=True):
+        if right.problem is not None or right.changed:
+            raise AssertionError(f"{exercise.name}: its reference fails on {case}: {right}")
+    return expected
 
 
 def known_mistake(exercise: Exercise, cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Mistake | None:

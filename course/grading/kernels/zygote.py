@@ -26,12 +26,15 @@ from course.grading.kernels import folder
 from course.grading.kernels.supervise import supervise
 from course.grading.sandbox.view import view
 
-# What the lessons' import cells name, and what ipykernel imports when it starts.
+# What the lessons' import cells name, and what is imported on the way: by ipykernel when it starts, by an
+# optimizer's first step (a second or two, and more memory than all the rest), by a figure, by a traceback.
 WARM = (
-    "torch", "torch.nn.functional", "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "networkx",
-    "gnn_lib", "gnn_lib.exercises", "gnn_lib.datasets", "gnn_lib.layers", "gnn_lib.plot", "gnn_lib.pool",
-    "gnn_lib.tasks", "gnn_lib.train", "gnn_lib.wl_higher",
+    "torch", "torch.nn.functional", "torch._dynamo", "numpy", "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline", "networkx",
+    "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin",
+    "gnn_lib", "gnn_lib.exercises", "gnn_lib.exercises.answering", "gnn_lib.datasets", "gnn_lib.layers",
+    "gnn_lib.plot", "gnn_lib.pool", "gnn_lib.tasks", "gnn_lib.train", "gnn_lib.widgets", "gnn_lib.wl_higher",
+    "stack_data", "pygments.formatters.terminal256", "pygments.styles.default", "zmq.utils.garbage",
     "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger", "tornado.platform.asyncio",
     "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
     "IPython.extensions.storemagic",
