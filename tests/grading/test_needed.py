@@ -6,11 +6,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from course.grading.names import names_in
 from course.grading.needed import needed
 from gnn_lib.exercises import Essay, load
-from tests.grading.submissions import ROOT, Settings, answered, released, scores, sit, solutions
+from tests.grading.submissions import ROOT, Settings, answered, released, scores, sit, solutions, with_cell
 
 LESSONS = sorted(path.stem for path in (ROOT / "lessons").glob("*/*.ipynb"))
 CHECK = {"nbgrader": {"grade": True, "solution": False}}
 SOLUTION = {"nbgrader": {"grade": False, "solution": True}}
+MADE_ON_THE_WAY = {"torch.profiler._cupti_monitor"}  # by the profiler that looks for an optimizer's step
 OWN = {"gnn_course": {"extra": True}}
 
 
@@ -148,7 +149,13 @@ def test_lessons_run_a_third_of_their_cells_at_most() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_solved_lesson_gets_everything_all_the_same(lesson: str) -> None:
-    graded = sit(lesson, answered(released(lesson), solutions(lesson)), Settings())
+    """And imports nothing that the warm parent could not have imported for all of them."""
+    notebook = answered(released(lesson), solutions(lesson))
+    notebook = with_cell(notebook, "import sys\nbefore = set(sys.modules)")
+    notebook.cells += with_cell(notebook, "print(*sorted(set(sys.modules) - before))").cells[:1]
+    graded = sit(lesson, notebook, Settings())
+    [printed] = graded.notebook.cells[-1].outputs
+    assert set(printed.text.split()) <= MADE_ON_THE_WAY
     exercises = load(int(lesson[:2])).exercises
     wanted = {name: one.total for name, one in exercises.items() if not isinstance(one, Essay)}
     assert scores(graded) == wanted
