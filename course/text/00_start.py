@@ -8,16 +8,16 @@
 # %% [markdown]
 # # Lesson 0: Start here
 #
-# About 15 minutes, 5 points.
+# About 15 minutes, 6 points.
 #
 # Three friends rate two films. Ann loves the comedy, Bob loves the thriller, and Cem is hard to please. Now
 # a third film comes out. Ann and Bob have seen it, and Cem has not. What will he make of it? By himself,
-# Cem is two numbers. With Ann and Bob, from whom he hears, he is a place in a *graph*, and a place says a
+# Cem is two ratings. With Ann and Bob, from whom he hears, he has a place in a *graph*, and that place says a
 # great deal.
 #
-# This course is about computing with that idea: *graph neural networks*. You will write every part of one with
-# your own hands, from the adjacency matrix in lesson 1 to the test in lesson 8 that shows what networks of this
-# kind can't see.
+# This course is about computing with that idea: *graph neural networks*. You will write all that is special
+# about them with your own hands, from the adjacency matrix in lesson 1 to the test in lesson 8 that shows what
+# networks of this kind can't see. (What any network needs, such as gradients, comes from torch.)
 #
 # At the end of this lesson you can
 #
@@ -42,7 +42,8 @@ check, hint, progress = start(0)
 # %% [markdown]
 # ## Is everything there?
 #
-# The next cell looks at what the course needs. Nothing of it needs the internet: pull the plug if you like.
+# The next cell looks for what the course needs. Nothing of it needs the internet: switch your network off and
+# try, if you like.
 
 # %%
 setup_check()
@@ -59,8 +60,8 @@ show(draw_graph(friends), "Three friends as nodes, who tells whom as arrows. " +
 
 # %% [markdown]
 # What they think of the films stands in a *matrix*, `x`: a row for each friend, a column for each film.
-# Such numbers on a node are its *features*. We write shapes in square brackets: `x` is `[N, F]`, N nodes
-# and F features.
+# Such numbers on a node are its *features*. We write shapes in square brackets: `x` is `[N, F]`, a row for each
+# of N nodes, a column for each of F features. Here that is `[3, 2]`.
 
 # %%
 for name, ratings in zip(friends.names, friends.x.tolist()):
@@ -69,17 +70,21 @@ for name, ratings in zip(friends.names, friends.x.tolist()):
 # %% [markdown]
 # ## Your first stub
 #
-# How well is each film liked? Average over the people, film by film. By hand: the comedy has 5, 3 and 1, so
-# 3; the thriller has 1, 5 and 3, so 3 again.
+# How well is each film liked? Average over the people, film by film. By hand: the comedy has 5, 3 and 1, and
+# (5 + 3 + 1) / 3 is 3; the thriller has 1, 5 and 3, so 3 again.
 #
 # In code, `x.mean(dim=...)` averages along one *axis* of the matrix, and `dim` says which: 0 or 1.
 #
 # An exercise is a *stub*: a function with a hole. You replace the line that says
 # `raise NotImplementedError(...)`, run the cell, and then run the `check` right below it.
 #
-# **Before you solve it, get it wrong on purpose.** Write `return x.mean(dim=1)`, and run both cells. The check
-# doesn't only say *no*: it says which mistake it was, because others have made it before you. Then try
-# `return x.sum(dim=0)`, and `return x.mean(dim=7)`. Then do it right.
+# **Before you solve it, get it wrong on purpose.** Write `return x.mean(dim=1)`, and run the stub and its check.
+# The check doesn't only say *no*: it says which mistake it was, because others have made it before you. Then
+# try `return x.sum(dim=0)`, and `return x.mean(dim=7)`. Then do it right.
+#
+# Beside its name, each exercise says how many minutes it may take, and of what kind it is. A *blank* wants one
+# line or one answer, a *function* a few lines, a *layer* a class with weights, an *experiment* what came out when
+# you ran something, and a *stretch* takes more thought.
 #
 # **Your turn: mean_rating** (3 min, blank).
 
@@ -111,13 +116,37 @@ play_third_film(mean_rating)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Twice: then Bob gives 3, and (5 + 3) / 2 = 4. You have just computed what a graph network computes: a node's new
-# number, from what its neighbours tell it.
+# Twice: then Bob gives 3, and (5 + 3) / 2 = 4. You have just seen the heart of a graph neural network: a node's
+# new number, made from what its neighbours tell it.
 #
 # </details>
 
 # %% [markdown]
+# That was one way to a 4. How many ways are there in all? Go on in the picture: click on Ann and on Bob, and count
+# all the ratings of these two that make Cem expect a 4. It matters who gives what: Ann 2 and Bob 1 is another way
+# than Ann 1 and Bob 2.
+#
+# An answer like this has a stub, too: write the number where it says `None`, take away the line with `raise`, run
+# the cell, and then its check.
+#
+# **Your turn: ways_to_four** (2 min, blank).
+
+# %% nbgrader={"grade_id": "ways_to_four", "solution": true}
+ways_to_four = None  # a number
+### BEGIN SOLUTION
+ways_to_four = 3
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_ways_to_four", "grade": true}
+check(ways_to_four=ways_to_four)
+
+# %%
+# hint("ways_to_four")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
 # ### How to read a check
+#
+# A check runs your function on several inputs, its *cases*, and looks at what comes out.
 #
 # | it says | it means |
 # |---|---|
@@ -135,7 +164,7 @@ play_third_film(mean_rating)
 # ## Hints
 #
 # Most exercises have three or four, from a nudge to nearly the line. (The quiz that closes a lesson has
-# none.) They cost nothing. Give yourself a few minutes first: what you find yourself, you keep.
+# none.) They cost no points. Give yourself a few minutes first: what you find yourself, you keep.
 
 # %%
 hint("mean_rating")
@@ -153,7 +182,8 @@ hint("mean_rating")
 # %% [markdown]
 # ## Questions with choices
 #
-# Some exercises ask for a letter. Put it between quotation marks.
+# Some exercises ask for a letter. Put it between quotation marks where it says `None`, and take away the line
+# with `raise`.
 #
 # Look at the picture of the three friends again. What is true of Bob and Cem?
 #
@@ -176,7 +206,8 @@ check(who_speaks=who_speaks)
 # %% [markdown]
 # ## Progress
 #
-# `progress()` shows the whole course, what is done, and where that is kept. It survives a restart.
+# `progress()` shows the whole course, what is done, and where that is kept. What is done stays done, even if you
+# close everything and come back another day.
 
 # %%
 progress()
@@ -207,6 +238,7 @@ check(kept_where=kept_where)
 # anyway: a sentence that you have to write is a thought that you have to finish.
 #
 # What in your own life is a graph? Name its nodes and its edges, and say whether the edges have a direction.
+# Double-click the cell below, write your answer in the place of what stands there, and run the cell.
 #
 # **Your turn: why_graphs** (4 min, stretch).
 
@@ -230,8 +262,9 @@ check(kept_where=kept_where)
 # see what would be graded, and hand it in as your teacher tells you. Add cells wherever you like; don't
 # delete or split those that hold a stub or a check. Alone: the check is all you need.
 #
-# A notebook remembers functions that you have since changed or deleted. Before you hand in, choose
-# **Kernel > Restart Kernel and Run All Cells**: what works then will work for anybody.
+# The *kernel*, the Python that runs behind a notebook, remembers functions that you have since changed or
+# deleted. Before you hand in, choose **Kernel > Restart Kernel and Run All Cells**: what works then will work
+# for anybody.
 #
 # ## What you take with you
 #

@@ -8,7 +8,7 @@
 # %% [markdown]
 # # Lesson 1: The adjacency matrix
 #
-# About 75 minutes, 36 points.
+# About 75 minutes, 37 points.
 #
 # Lesson 0 ended with a question: how do you write down a graph in numbers, and what can you compute once you
 # have? At the end of this lesson you can
@@ -62,8 +62,8 @@ show(draw_graph(friends), "Three circles: arrows lead from Ann to Bob and Cem, f
 # formulas it is called X.
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Timing (75 minutes).** Friends and edge list 10, the matrix 10, the inbox 12,
-# weights and both directions 12, new numbers 10, walks 6, size and grid 12, closing 3. If time is short,
+# *For the instructor.* **Timing (75 minutes).** Friends and edge list 10, the matrix 12, the inbox 12,
+# weights and both directions 12, new numbers 10, walks 6, size and grid 10, closing 3. If time is short,
 # leave `to_csr` and `grid_edges` for home: only the cells right below them need them.
 #
 # **Before you start**, draw the three friends on the board, without arrow heads, and ask: "What is missing?"
@@ -105,8 +105,8 @@ check(friends_edges=friends_edges)
 # edge goes both ways the two are the same, and people say only *degree*.
 #
 # Two things are allowed in a graph that you might not expect. An edge may lead from a node to itself: a
-# *self-loop*. And an edge may come twice: a *double edge*, as if Ann told Bob everything two times. Both
-# count.
+# *self-loop*. And an edge may come twice: a *double edge*, as if Ann told Bob everything two times. When we count
+# edges, a self-loop is one, and a double edge is two.
 #
 # **Your turn: in_degree** (4 min, blank). Count the edges that arrive, for every node. A node that nobody
 # tells anything has in-degree 0, and it belongs in the answer, too.
@@ -141,9 +141,10 @@ print("in-degrees:", in_degree(friends.edge_index, 3), "sum:", sum(in_degree(fri
 # </details>
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Ask the room:** "On a social network, who has a high in-degree, who a high
-# out-degree?" (The famous; the spam account.) Then: "What is the mean number of followers, if everybody
-# follows 100 accounts?" (100. The sums are equal, however unfairly followers are spread.)
+# *For the instructor.* **Ask the room:** "Draw an arrow from each follower to the one who is followed. Who has a
+# high in-degree, who a high out-degree?" (The famous; the spam account.) "And if the arrows say who hears whose
+# posts?" (All turn round: the famous tell.) Then: "What is the mean number of followers, if everybody follows
+# 100 accounts?" (100. The sums are equal, however unfairly followers are spread.)
 #
 # **What goes wrong:** sources and targets swapped in `in_degree`. The sum is the same, so adding up does not
 # reveal it; only a node with different degrees does. Here: Ann is told once and tells twice.
@@ -153,7 +154,7 @@ print("in-degrees:", in_degree(friends.edge_index, 3), "sum:", sum(in_degree(fri
 #
 # An edge list says which edges there are. Often we also want to ask the other way round: *is there* an edge
 # from Bob to Ann? For that, give every pair of nodes a cell of its own, in a square table with a row and a
-# column for each node. This is the *adjacency matrix* A, of shape [N, N]:
+# column for each node. This is the *adjacency matrix* A, of shape [N, N]. (Adjacent means next to each other.)
 #
 # - A[i, j] = 1 if there is an edge from i to j,
 # - A[i, j] = 0 if there is none,
@@ -173,7 +174,7 @@ show(
 
 # %% [markdown]
 # Each arrow on the left is one dark cell on the right. Point at the arrow from Bob to Cem, and find its cell:
-# Bob's row, Cem's column. The five light cells are the pairs between which nothing is told.
+# Bob's row, Cem's column. A light cell, and there are five, says that nothing is told in that direction.
 #
 # **Your turn: adjacency** (5 min, function). Build this matrix from the edge list. A loop over the edges is a
 # good way to begin. Mind the double edges. Make it of floats, as `torch.zeros` does: we are about to multiply
@@ -207,11 +208,31 @@ play_adjacency(adjacency, friends)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The last cell of the diagonal: an edge from a node to itself stands in the node's own row and own column. And
-# Cem hears less, nobody else. With the edge goes one 1 in Cem's column, and the product on the right, which we
-# are coming to, changes in Cem's row alone.
+# The last cell of the *diagonal*, which runs from top left to bottom right: an edge from a node to itself stands
+# in the node's own row and own column. And Cem hears less, nobody else. With the edge goes one 1 in Cem's column.
+# In the table *What each node has, and what arrives* only Cem's row changes.
 #
 # </details>
+
+# %% [markdown]
+# The last two columns of that table add up, for each person, all ratings that they are told: first the comedy, then
+# the thriller. (They are headed `A.T @ X`; we are coming to that.) At the start each of the three hears something
+# else.
+#
+# **Your turn: same_news** (3 min, blank). Press *Start again*. Then make all three hear the same two numbers, by
+# as few clicks on the matrix as you can. Hand in the matrix that you end with, as a list of its three rows.
+
+# %% nbgrader={"grade_id": "same_news", "solution": true}
+same_news = None  # [[Ann's row], [Bob's row], [Cem's row]]
+### BEGIN SOLUTION
+same_news = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_same_news", "grade": true}
+check(same_news=same_news)
+
+# %%
+# hint("same_news")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
 # **Predict, then run.** Now that every edge has its cell, degrees are sums. Which sum gives the in-degrees,
@@ -231,8 +252,8 @@ print("sums of the columns:", A.sum(dim=0))
 # $$d_i = \sum_{j=1}^{N} A_{ji}$$
 #
 # The nodes j run down the column of node i. (Formulas count nodes from 1 to N, Python from 0 to N - 1.) In
-# torch, `dim=0` is the dimension that disappears, so `A.sum(dim=0)` adds up the rows and leaves one number
-# for each column.
+# torch, `dim=` names the dimension that disappears. Dimension 0 counts the rows, so `A.sum(dim=0)` runs down
+# through all rows, and leaves one number for each column.
 #
 # </details>
 
@@ -244,14 +265,14 @@ print("sums of the columns:", A.sum(dim=0))
 # node we call its *inbox*; in this lesson, that is the sum.
 #
 # The nodes that send to node i are its *in-neighbours*, $\mathcal N(i)$ for short: Cem's are Ann and Bob. In
-# the matrix they are the rows j in which column i holds a 1. So the inbox of node i, as a formula, is
+# the matrix they are the rows j in which column i doesn't hold a 0. So the inbox of node i, as a formula, is
 #
 # $$h_i = \sum_{j=1}^{N} A_{ji}\, x_j$$
 #
 # Here $x_j$ is row j of X, all ratings of one person at once. Where A has a 0, nothing is added.
 #
-# Sums of rows, chosen by ones and zeros: that is what a product of matrices does. Row i of `A @ X` is a sum of
-# rows of X, and the ones in row i of A say of which. Is that the inbox already?
+# Sums of rows, chosen by ones and zeros: that is what a product of matrices does, `@` in Python. Row i of `A @ X`
+# is a sum of rows of X, and the ones in row i of A say of which. Is that the inbox already?
 #
 # Row 2 of A is Cem's. Predict: what does row 2 of `A @ X` add up?
 #
@@ -316,7 +337,8 @@ for name, heard in zip(friends.names, inbox(adjacency(friends.edge_index, 3), fr
 #
 # The check looked at one more thing, under "gradients flow". A network learns by asking how its result
 # changes if the numbers before it change a little. That question travels backwards along the same edges, from
-# those who heard to those who told. torch takes care of it, as long as nothing cuts the path.
+# those who heard to those who told. torch takes care of it, as long as nothing cuts the path. (`X.tolist()`
+# would: it gives plain numbers, which no longer know where they come from.)
 
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **Live coding.** Type `A @ friends.x` first and let the room find out whose numbers
@@ -360,7 +382,8 @@ show(
 # The matrix is ready for this. Nothing says that its cells must hold ones: let A[i, j] be the weight of the
 # edge i -> j, and where an edge comes twice, the sum of both weights. The rest stays as it was.
 #
-# **Your turn: weighted_inbox** (5 min, function). You have both halves of it above.
+# **Your turn: weighted_inbox** (5 min, function). Add up what arrives at each node, each message times the
+# weight of its edge. You have both halves of it above.
 
 # %% nbgrader={"grade_id": "weighted_inbox", "solution": true}
 def weighted_inbox(x, edge_index, edge_weight):
@@ -393,7 +416,8 @@ print(weighted_inbox(friends.x, friends.edge_index, trust))
 # graph every edge counts both ways. We need nothing new for it. We write each edge twice, once in each
 # direction, and E counts both. (Papers often count the pairs, so their number of edges is half of ours.)
 #
-# Then at every node as many edges arrive as leave, and this number is its degree.
+# Then at every node as many edges arrive as leave, and this number is its degree. (Books on graphs count a
+# self-loop twice there. We count it once, as the matrix does.)
 #
 # **Your turn: make_undirected** (4 min, function). Give every edge its reverse. In the end each should be
 # there once, in each direction, even if it came twice, or had its reverse before. A self-loop is its own
@@ -463,19 +487,20 @@ print("A equals its transpose:", torch.equal(A, A.T))
 #
 # In an undirected graph A[i, j] = A[j, i], so A is the same as its transpose. It is *symmetric*, and either
 # product gives the inbox. That is comfortable, and it is a trap: a program with the wrong direction works on
-# every undirected graph, and fails on the first directed one. So try your code on directed graphs. The checks
-# in this course always do.
+# every undirected graph, and goes wrong on directed ones. So try your code on directed graphs. The checks in
+# this course do.
 #
 # </details>
 
 # %% [markdown]
 # One product already tells something about people. Give each member two features: (1, 0) for Mr. Hi's side,
-# (0, 1) for the Officer's; `F.one_hot` does that. Then the inbox counts each member's friends on either side.
+# (0, 1) for the Officer's; `F.one_hot` does that. (In code, F is torch's `torch.nn.functional`, by custom, and not
+# the number of features.) Then the inbox counts each member's friends on either side.
 
 # %%
 X = F.one_hot(club.y, 2).float()
 friends_on = inbox(adjacency(club.edge_index, 34), X)
-own, other = (friends_on * X).sum(1), (friends_on * (1 - X)).sum(1)
+own, other = (friends_on * X).sum(1), (friends_on * (1 - X)).sum(1)  # X picks one of the two counts
 print(f"{int((own > other).sum())} of 34 went with most of their friends")
 print(f"{int((own == other).sum())} had as many friends on either side")
 print(f"{int((own < other).sum())} went against most of them: member", (own < other).nonzero().flatten().tolist())
@@ -498,7 +523,7 @@ figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained")
 axes[0].set_title("as Zachary numbered them", pad=12)
 draw_adjacency(club.replace(names=None), ax=axes[0])
 for ax, seed in zip(axes[1:], (2, 5), strict=True):
-    lot = torch.randperm(34, generator=torch.Generator().manual_seed(seed))
+    lot = torch.randperm(34, generator=torch.Generator().manual_seed(seed))  # lot[i]: the new number of i
     ax.set_title("numbers drawn by lot", pad=12)
     draw_adjacency(club.replace(edge_index=lot[club.edge_index], names=None), ax=ax)
 show(
@@ -512,8 +537,9 @@ show(
 # Three pictures that hardly look alike, and one club. Nobody has made a friend or lost one. A matrix says
 # more than a graph does: it also says who comes first, and that means nothing.
 #
-# So whatever we compute from a matrix must not depend on the numbers. Before you can test that, you need to
-# be able to change them. Let `new_id[i]` be the new number of node i. Then
+# So whatever we compute from a matrix must not depend on the numbers: new ones may move the rows of a result, and
+# do nothing else. Before you can test that, you need to be able to change them. Let `new_id[i]` be the new number
+# of node i. Then
 #
 # - row i of X moves to row `new_id[i]`;
 # - the edge i -> j becomes the edge `new_id[i]` -> `new_id[j]`, so its cell in A gets a new row and a new
@@ -544,8 +570,8 @@ check(permute)
 # hint("permute")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Papers write the same with a *permutation matrix* P. It has one 1 in every row and every column, and
-# P[`new_id[i]`, i] = 1 says that i moves to `new_id[i]`:
+# Papers write the same with a *permutation matrix* P, and the new X and A with a prime, X' and A'. P has one 1 in
+# every row and every column, and P[`new_id[i]`, i] = 1 says that i moves to `new_id[i]`:
 #
 # $$X' = P X, \qquad A' = P A P^\top$$
 #
@@ -643,8 +669,8 @@ check(walks)
 
 # %% [markdown]
 # Walks are the ways that news can take. Gather twice, and each node has the news of all walks of two steps
-# that end at it. On the path, with 1, 2, 4 and 8 at A, B, C and D, you can tell from the sums whose news it
-# is: 5 at A can only be its own 1 and the 4 of C.
+# that end at it. The path has 1, 2, 4 and 8 at A, B, C and D. So the 5 at A is its own 1 and the 4 of C. The 12 at B
+# looks like 4 and 8, but it isn't C and D: it is B's own 2 twice, come home over A and over C, and the 8 of D.
 
 # %%
 A = adjacency(path.edge_index, 4)
@@ -661,8 +687,9 @@ for k in range(1, 6):
     print(f"steps: {k}, pairs reached: {reached.float().mean():.1%}")
 
 # %% [markdown]
-# Five steps, in a club of 34. In many large networks it is not many more. That is why news travels fast, and
-# why lesson 7 will have something to say about networks with very many layers.
+# Five steps at most, in a club of 34. In large networks most pairs are no further apart: of the 721 million people
+# on Facebook in 2011, two were 4.7 steps apart on average. That is why news travels fast, and why lesson 7 will
+# have something to say about networks with very many layers.
 
 # %% [markdown]
 # ## A hundred thousand people
@@ -699,7 +726,8 @@ print(f"the edge list: {crowd.edge_index.nbytes / 10**6:.0f} MB (two integers of
 # zeros is called *sparse*; a table that stores every cell, zero or not, is *dense*.
 #
 # The square grows with N times N. The edges do not. People do not have a thousand times as many friends
-# because a thousand times as many people are in the same network.
+# because a thousand times as many people are in the same network. In the next figure both axes count in powers
+# of ten: from one mark to the next it is ten times as many nodes, and a hundred times as many bytes.
 
 # %%
 N = np.logspace(1, 6, 50)
@@ -724,8 +752,9 @@ show(
 # <details><summary>Answer</summary>
 #
 # For very small graphs the matrix wins. It takes 4 N² bytes, the edge list 16 bytes for each of 10 N edges.
-# They are equal at N = 40. Batches of small molecules are sometimes stored as dense matrices, and for good
-# reason.
+# They are equal at N = 40, and sooner if there are fewer edges: in a molecule each atom has about two, and the
+# lines cross near N = 8. Some programs store small molecules as dense matrices all the same. A few zeros cost
+# little, and a dense product is fast.
 #
 # </details>
 
@@ -795,8 +824,8 @@ print(f"{(middle - begin) / (end - middle):.0f} times as fast, and the same answ
 # | edge list (COO) | all edges, in any order | 2 E | adding edges; computing on all edges at once |
 # | compressed rows (CSR) | the neighbours of one node, at once | N + 1 + E | large graphs; sampling; fast products |
 #
-# In this course you write formulas with the matrix, and give code the edge list. Inside, the
-# library compresses it twice, by source and by target.
+# In this course you write formulas with the matrix, and give code the edge list. Inside, our library, `gnn_lib`,
+# compresses it twice, by source and by target.
 
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **Timing.** `to_csr` is the hardest exercise here. After five minutes show the three
@@ -833,7 +862,7 @@ show(
 # <details><summary>Answer</summary>
 #
 # The ends of the rows. Pixel 4 is at the right border, pixel 5 at the left border of the next row: their
-# numbers are neighbours, but they are not.
+# numbers follow each other, but the two pixels are no neighbours.
 #
 # </details>
 

@@ -8,13 +8,13 @@
 # %% [markdown]
 # # Lesson 2: Message passing
 #
-# About 75 minutes, 32 points.
+# About 75 minutes, 34 points.
 #
 # Lesson 1 ended with one product, `A.T @ X`. It brings one step's worth of news to every node, and adds it
 # up. Is a sum the right thing to do with it? And how does news travel further than one step? At the end of
 # this lesson you can
 #
-# - take any graph layer apart into three steps: message, summary, update;
+# - take nearly any graph layer apart into three steps: message, summary, update;
 # - say what a sum, a mean and a maximum each forget, and choose between them;
 # - tell which nodes can influence which after k rounds, and draw the tree behind one node's result;
 # - test whether a layer treats all nodes alike;
@@ -45,7 +45,8 @@ check, hint, progress = start(2)
 # nothing. All they do is talk to their friends, evening after evening.
 #
 # How many of the 32 can we then put on the right side? At the end of this lesson you will have measured it,
-# with code that is all your own. No network is trained for it. It is message passing and nothing else.
+# with messages and summaries that you wrote yourself. No network is trained for it. It is message passing and
+# nothing else.
 #
 # We begin smaller, with Ann, Bob and Cem.
 
@@ -58,8 +59,8 @@ show(
 )
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Timing (75 minutes).** The three steps and sending 8, the three summaries 18,
-# rounds 10, reach and tree 14, new numbers 8, edges and the layer 10, the club 7. The essay and the quiz are
+# *For the instructor.* **Timing (75 minutes).** The three steps and sending 8, the three summaries 17,
+# rounds 11, reach and tree 15, new numbers 8, edges and the layer 10, the club 6. The essay and the quiz are
 # for home. If time is short, show `tree_sizes` on the board and leave the code for home as well.
 #
 # **A good opening without a screen:** play a round. Everybody writes a number on a sheet, passes copies to
@@ -80,9 +81,9 @@ show(
 # (In lesson 1 the messages were added up at once, and the sum itself was called the inbox. From here on the
 # inbox is the messages, and their sum is one summary of it.)
 #
-# Papers write the three with Greek letters. The message is ψ (psi), the update is φ (phi), and the summary
+# Many papers write the three with Greek letters. The message is ψ (psi), the update is φ (phi), and the summary
 # is a plus in a circle, ⊕. It stands for a sum, a mean, a maximum, or whatever else makes one out of many.
-# With $x_i$ for what node i knows, $e_{ji}$ for what the edge from j to i knows, and $\mathcal N(i)$ for the
+# With $x_i$ for what node i knows, $e_{ji}$ for the features of the edge from j to i, and $\mathcal N(i)$ for the
 # nodes that send to i:
 #
 # $$h_i = \phi\Big(x_i,\; \bigoplus_{j \in \mathcal N(i)} \psi(x_i, x_j, e_{ji})\Big)$$
@@ -91,7 +92,8 @@ show(
 # inbox, an update for every node. Where an edge comes twice, its message arrives twice.
 #
 # The layers of the next lessons, GCN, GAT, SAGE and GIN, all go by this line. What differs is what they put
-# for ψ, ⊕ and φ.
+# for ψ, ⊕ and φ. (GCN and GAT give each edge a weight first, which depends on more than its two ends. For this
+# line it is a feature of the edge.)
 #
 # ### Step 1: send
 #
@@ -162,7 +164,8 @@ print(inbox)
 print("the same as A.T @ X:", torch.equal(inbox, A.T @ friends.x))
 
 # %% [markdown]
-# Ann and Bob told Cem (5, 1) and (3, 5), which makes (8, 6). It is the inbox of lesson 1, made in two steps.
+# Ann and Bob told Cem (5, 1) and (3, 5), which makes (8, 6). That is what lesson 1 called the inbox, made in two
+# steps.
 #
 # There are other summaries than the sum. Here are the three that you meet most often. With $m_{ji}$ for
 # the message from j to i, and $d_i$ for the number of messages that arrive at i (its in-degree):
@@ -255,7 +258,7 @@ for pair in pairs:
 # <details><summary>Answer</summary>
 #
 # - The **sum** knows how much there is in all. It forgets how that came about: in pair 3 it takes one person
-#   who says 4 for two who say 1 and 3. Only pair 1 it tells apart.
+#   who says 4 for two who say 1 and 3. It tells apart only pair 1.
 # - The **mean** knows what is typical. It forgets how many there were (pair 1), and how far apart (pair 2).
 # - The **max** knows the most extreme. It forgets all the others, and how many they were (pair 1).
 # - **Pair 4** fools all three at once. Even three summaries together are less than the inbox.
@@ -267,8 +270,8 @@ for pair in pairs:
 # letters a post office has to carry, a mean is useless. If it is what people think of a film, a sum mistakes
 # a crowd for enthusiasm. If one alarm in the house is enough to call for help, take the maximum.
 #
-# They also learn differently. Through a sum or a mean, each message gets a share of the gradient. Through a
-# maximum, only the winner of each column does.
+# They also learn differently. Through a sum, each message gets the gradient of its summary in full; through a mean,
+# a share of it, 1 / d. Through a maximum, only the winner of each column gets any.
 #
 # **Your turn: twin_inbox** (2 min, blank). Find an inbox with three messages that has the same mean *and*
 # the same maximum as 1, 3. To make it a riddle with one answer: whole numbers from 1 on, no two the same.
@@ -334,7 +337,7 @@ for how in ("sum", "mean", "max"):
 # Bob has not heard from Cem, since no arrow leads from Cem to Bob. But Ann has, and in the next round she
 # will pass it on to Bob, mixed with her own. So play another round. In the first round everyone told x,
 # what they knew at first. From now on they tell what they have *become*. We call that h, with the number of
-# the round: $H^{(0)}$ is X.
+# the round: $H^{(0)}$ is X. (The brackets say that this is no power.)
 #
 # With sums, a round in terms of lesson 1 is
 #
@@ -361,8 +364,8 @@ check(many_rounds)
 # hint("many_rounds")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Back to the path A - B - C - D with 1, 2, 4, 8. In a sum of powers of two you can read who is in it: 3 can
-# only be 1 + 2, so it holds A and B once each.
+# Back to the path A - B - C - D with 1, 2, 4, 8. As long as nobody has come in twice, you can read in a sum who is
+# in it: after one round A holds 3, and that can only be 1 + 2, A and B.
 #
 # **Predict, then run.** In which round does D's number first reach A? What will A hold after two rounds?
 
@@ -384,15 +387,16 @@ show(
 # In the third round. D is three steps away from A, and news moves one step a round.
 #
 # After two rounds A holds 3 + 7 = 10. Counted by who is in it: two times A (1 + 1), two times B (2 + 2), and
-# C (4). A's own number has come home from B, and B's was heard twice: in the first round, and again in the
-# second, when B still told it.
+# C (4). (It isn't 2 + 8, although that is 10 as well: D is too far away.) A's own number has come home from B, and
+# B's was heard twice: in the first round, and again in the second, when B still told it.
 #
 # </details>
 
 # %% [markdown]
-# **Predict, then play.** In the next cell a click on a node gives it a 1, and each step is one round of your
-# own summaries. Take the maximum, and let the node's own number be one more message. After how many rounds does
-# everybody know that something was told at A? And can you still say, from the numbers, where it began?
+# **Predict, then play.** In the next cell A begins with a 1 and all others with 0, and each step is one round of
+# your own summaries. (A click on a node gives it 1 more.) Set *summary* to *max*, and *its own* to *is one more
+# message*. After how many rounds does everybody know that something was told at A? And can you still say, from
+# the numbers, where it began?
 
 # %% tags=["playground"]
 play_messages({"sum": sum_messages, "mean": mean_messages, "max": max_messages}, path)
@@ -401,18 +405,45 @@ play_messages({"sum": sum_messages, "mean": mean_messages, "max": max_messages},
 # <details><summary>Answer</summary>
 #
 # After three: that is how far D is from A. From then on every node holds 1, whoever began, and the maximum has
-# forgotten where. The sum still tells: after three rounds A and B hold 4 and 5, C and D 3 and 1.
+# forgotten where. The sum still tells at which end it was: after three rounds A and B hold 4 and 5, C and D 3 and
+# 1. Had it begun at D, these would be the other way round.
 #
 # </details>
 
 # %% [markdown]
-# A round multiplies by the matrix I + A.T, where I is the identity: 1 for "I keep what I had". So k rounds
-# multiply by it k times:
+# So far every node has kept what it knew, one way or the other. Must it? Press *Start again*, so that A begins with
+# a 1, set *summary* to *sum*, and *its own* to *is forgotten*: now the update drops what the node knew, and the
+# summary is all that is left. In which round do all four nodes hold more than 0 for the first time? Predict, then
+# step through the rounds.
+#
+# - **a)** in round 3
+# - **b)** in round 4
+# - **c)** in round 6
+# - **d)** in none of the rounds 0 to 6
+#
+# **Your turn: all_at_once** (1 min, blank).
+
+# %% nbgrader={"grade_id": "all_at_once", "solution": true}
+all_at_once = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+all_at_once = "d"
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_all_at_once", "grade": true}
+check(all_at_once=all_at_once)
+
+# %%
+# hint("all_at_once")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
+# Back to rounds that add. Each multiplies by the matrix I + A.T, where I is the identity, with ones on the diagonal
+# and zeros elsewhere: it says "I keep what I had". So k rounds multiply by it k times:
 #
 # $$H^{(k)} = (I + A^\top)^k X$$
 #
-# This holds for sums. With a maximum, or with a ψ that does more than multiply by numbers, the rounds are
-# played in the same way, but there is no such formula.
+# This holds for sums. (And for means, once row i of A.T is divided by the in-degree of i.) With a maximum, or with
+# a ψ that does more than multiply by numbers, the rounds are played in the same way, but there is no such
+# formula.
 
 # %% [markdown]
 # ## How far news travels
@@ -423,8 +454,9 @@ play_messages({"sum": sum_messages, "mean": mean_messages, "max": max_messages},
 # steps or fewer leads to you, and of nobody else. Those nodes are your *receptive field*. A network with k
 # layers plays k rounds, so it sees k steps far.
 #
-# **Your turn: reach** (5 min, function). Mark the nodes whose first features can have a say in what `node`
-# holds after some rounds. The node itself always counts: it keeps what it knew. Mind the direction.
+# **Your turn: reach** (5 min, function). Mark with True the nodes whose first features, their rows of x, can have
+# a say in what `node` holds after some rounds. The node itself always counts: it keeps what it knew. Mind the
+# direction.
 
 
 # %% nbgrader={"grade_id": "reach", "solution": true}
@@ -468,9 +500,9 @@ show(
 #
 # Take one node, and ask where its number comes from. It was made from the numbers of its inbox. Each of
 # those was made, a round earlier, from the inbox of *that* node, and so on down to the first features. Draw
-# this from the top, and you have the node's *computation graph*. It is a tree, and it is grown by unrolling:
-# below each place hang the nodes that write to it. (What a place itself knew a round earlier is the same
-# branch, cut one level shorter, so we don't draw it again.)
+# this from the top, and you have the node's *computation graph*, or computation tree. It is grown by unrolling:
+# below each place hang the nodes that write to it. (Each place also keeps what its own node knew a round earlier.
+# That came about in the same way as the rest of its branch, only one level less deep, so we don't draw it.)
 
 # %% [markdown]
 # **Predict, then play.** Draw the tree of B for two rounds on paper: B at the top, below it whom B hears, and
@@ -497,6 +529,26 @@ play_tree({"sum": sum_messages, "mean": mean_messages, "max": max_messages}, pat
 # - **All arrows of a round are the same ψ, and all its places the same φ.** If they have weights, as they will at the
 #   end of this lesson, then W1 is the same W1 on every arrow of round 1. The weights are *shared*. That is why one
 #   layer fits every node, whatever its inbox, and every graph, whatever its size.
+#
+# **Your turn: shared_arrows** (2 min, blank). Press *Start again*, for the tree of B, and move *rounds* to 3. How
+# many arrows carry W1, the weights of the first round? And how many of them are left once you tick *each node once
+# a level*? (Then a node that several hear stands there once, and all of them use the same result.) Answer with a
+# list of the two numbers.
+
+# %% nbgrader={"grade_id": "shared_arrows", "solution": true}
+shared_arrows = None  # [without the tick, with it]
+### BEGIN SOLUTION
+shared_arrows = [5, 3]
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_shared_arrows", "grade": true}
+check(shared_arrows=shared_arrows)
+
+# %%
+# hint("shared_arrows")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
+# Now the whole tree, without the tick.
 #
 # **Predict.** How many places are on each level of A's tree?
 #
@@ -536,18 +588,18 @@ print("different members in reach:", [int(reach(club.edge_index, 34, 16, r).sum(
 #
 # Look at member 16. The tree of five rounds has more than two thousand places, for 34 people. Nobody
 # computes it place by place: in each round every node works out its h once, and all who listen use the same
-# result (tick *each node once a level* above). But if you want the result of *one* node, in a graph with millions, everybody in its tree has to
-# be fetched, and after a few rounds that is a large part of the graph. Lesson 5 will have to prune the
-# tree.
+# result, as in the picture with the tick. But if you want the result of *one* node, in a graph with millions,
+# everybody in its tree has to be fetched, and after a few rounds that is a large part of the graph. Lesson 5 will
+# have to prune the tree.
 #
 # And keep this in mind for lesson 8: two nodes with the same tree, and the same features at its places and
-# along its arrows, get the same result. No ψ and no φ can tell them apart.
+# along its arrows, get the same result. No ψ, no ⊕ and no φ can tell them apart.
 
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **Draw the tree of Cem** on the board, with the room calling out who comes next: Cem;
-# Ann, Bob; then Cem below Ann and Ann below Bob. Then ask: "Where does Ann's comedy rating of 5 come in?"
-# (Twice.) "With which weights?" (The same ones. On each level, that is: if every layer has its own ψ, the
-# weights are shared along a level.)
+# Ann, Bob; then Cem below Ann and Ann below Bob. Then ask: "Ann stands there twice. Is she heard with the same
+# weights both times?" (Only if both rounds are the same layer. If every layer has its own ψ, the weights are
+# shared along a level, and she is on two.)
 #
 # **What goes wrong:** people draw the tree of those whom Cem tells. Ask them to point along the message.
 
@@ -556,7 +608,8 @@ print("different members in reach:", [int(reach(club.edge_index, 34, 16, r).sum(
 #
 # In lesson 1 the nodes got new numbers, and the inboxes moved along with their nodes: first new numbers,
 # then gather, or first gather, then new numbers, it came to the same. A layer that has this property is
-# called *equivariant*. With P for the change of numbers, and f for the layer:
+# called *equivariant*, in full *permutation equivariant*. With P for the change of numbers, as a matrix, and f for
+# the layer:
 #
 # $$f(P X,\; P A P^\top) = P\, f(X, A)$$
 #
@@ -709,10 +762,10 @@ print(edge_messages(friends.x, friends.edge_index, trust))
 # %% [markdown]
 # The third row is Bob's message to Cem: Cem's ratings (1, 3), Bob's (3, 5), and the trust 0.5.
 #
-# Now the layer. In 2017, Justin Gilmer and colleagues saw that many networks for molecules were one and the
-# same thing with different ψ and φ, and called it the *message passing neural network*, MPNN. Ours learns
-# both: ψ and φ each multiply by weights W, add a bias b, and end in a ReLU, which turns negative numbers
-# into 0. (The brackets put rows side by side.)
+# Now the layer. In 2017, Justin Gilmer and colleagues saw that eight networks, some of them made for molecules,
+# were one and the same thing with different ψ and φ, and called it the *message passing neural network*, MPNN.
+# (They write M and U for the two.) Ours learns both: ψ and φ each multiply by weights W, add a bias b, and end in
+# a ReLU, which turns negative numbers into 0. (The brackets put rows side by side.)
 #
 # $$m_{ji} = \operatorname{ReLU}\big(W_\psi\, [x_i, x_j, e_{ji}] + b_\psi\big)$$
 #
@@ -747,7 +800,7 @@ check(MPNNLayer)
 # hint("MPNNLayer")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# The sum stands *between* ψ and φ, and the ReLU after ψ makes that matter. Without it, adding up first and
+# The sum stands *between* ψ and φ, and the ReLU after ψ makes that matter. Without the ReLU, adding up first and
 # applying ψ once would give the same, but for the bias. With it, a message can keep silent. It may say, for
 # example: this only counts if you and I disagree.
 #
@@ -772,8 +825,9 @@ print("parameters, for both:", sum(p.numel() for p in layer.parameters()))
 # ### What you have rebuilt
 #
 # Graph libraries have a base class for all this. Ours is `MessagePassing` in `gnn_lib`; PyTorch Geometric's
-# has the same name and the same idea. You override `message` and `update`, say which summary you want, and
-# it does the gathering. Here is your layer in these terms, with your weights in it.
+# has the same name and the same idea (what we call `x_source` and `x_target` is `x_j` and `x_i` there). You override
+# `message` and `update`, say which summary you want, and it does the gathering. Here is your layer in these terms,
+# with your weights in it.
 
 
 # %%
@@ -858,10 +912,10 @@ print("wrong after 3 rounds: member", torch.where(wrong)[0].tolist())
 # But we asked the two best informants that there are. One lucky choice is no measurement. What if we meet
 # just anybody?
 #
-# **Your turn: hearsay_scores** (6 min, experiment). Draw 20 pairs of informants by chance, one member of
-# each side, and let each pair's gossip go on for 3 rounds; `score` above counts who is right. `sides[0]`
-# and `sides[1]` hold the members of each side, and `torch.randint(17, (1,))` is a number from 0 to 16,
-# drawn by chance. Hand in the 20 scores as a tensor [20].
+# **Your turn: hearsay_scores** (6 min, experiment). Draw 20 pairs of informants by chance, one member of each
+# side, and let each pair's gossip go on for 3 rounds: `score([a, b], 3)` gives the share that the informants a
+# and b put on the right side. `sides[0]` and `sides[1]` hold the members of each side, and
+# `torch.randint(17, (1,))` is a number from 0 to 16, drawn by chance. Hand in the 20 scores as a tensor [20].
 
 # %% nbgrader={"grade_id": "hearsay_scores", "solution": true}
 torch.manual_seed(2)
@@ -909,8 +963,8 @@ show(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The best is reached after three or four rounds. After that, gossip makes it *worse*. Why? Run the next
-# cell.
+# The best is reached after three rounds, and four are hardly worse. After that, gossip makes it *worse*. Why? Run
+# the next cell.
 #
 # </details>
 
@@ -1041,7 +1095,7 @@ check(parameters=parameters)
 # %% [markdown]
 # ## What you take with you
 #
-# Every graph layer sends a message along each edge, makes one summary of each inbox, and updates each node,
+# Nearly every graph layer sends a message along each edge, makes one summary of each inbox, and updates each node,
 # with the same weights everywhere. Each round carries news one step further, and each summary forgets
 # something on the way. As long as the summary doesn't look at an order, the numbers of the nodes don't
 # matter.

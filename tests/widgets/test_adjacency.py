@@ -1,5 +1,6 @@
 """The adjacency playground: the graph, the matrix, the edge list and the inbox never get out of step."""
 
+import itertools
 import re
 from typing import Any
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn_lib.convert import to_dense
-from gnn_lib.datasets import karate_club, tricky_graph
+from gnn_lib.datasets import karate_club, three_friends, tricky_graph
+from gnn_lib.exercises import load
 from gnn_lib.graph import Graph
 from gnn_lib.widgets import Playground
 from gnn_lib.widgets.adjacency import play_adjacency
@@ -149,6 +151,39 @@ def test_the_sum_behind_each_node_is_written_out() -> None:
     details = play_adjacency(graph=tricky_graph()).views[0].details
     assert details[4] == "Nobody tells T anything: the inbox adds up to 0."
     assert details[1] == "Q hears P and P: 1 + 1 = 2; -1 + (-1) = -2"
+
+
+def test_the_exercise_has_one_answer_of_three_clicks() -> None:
+    """Every choice of up to three cells of the friends' matrix: who hears what then, by the table."""
+    exercises = load(1).exercises
+    play = play_adjacency(exercises["adjacency"].answer, three_friends())  # type: ignore[union-attr]
+    found = []
+    for clicks in range(4):
+        for cells in itertools.combinations(range(9), clicks):
+            press(play, "Start again")
+            for cell in cells:
+                click(play, 1, cell)
+            heard = [row[2:] for row in numbers(play.children[-1].children[1].value)]
+            if heard[0] == heard[1] == heard[2]:
+                found.append((clicks, heard[0], matrix(play)))
+    answer = exercises["same_news"].answer  # type: ignore[union-attr]
+    assert found == [(3, [5, 1], [cell for row in answer for cell in row])]
+
+
+def test_what_is_said_to_a_wrong_answer_is_what_the_table_says() -> None:
+    """Of same_news: how many clicks each wrong matrix takes, and whether all hear the same there."""
+    play = play_adjacency(graph=three_friends())
+    start = matrix(play)
+    for wrong, says in load(1).exercises["same_news"].wrong.items():  # type: ignore[union-attr]
+        cells = [cell for row in wrong for cell in row]
+        changed = [k for k, (cell, was) in enumerate(zip(cells, start, strict=True)) if cell != was]
+        press(play, "Start again")
+        for cell in changed:
+            click(play, 1, cell)
+        heard = [row[2:] for row in numbers(play.children[-1].children[1].value)]
+        counted = re.findall("took (four|five) clicks", says)
+        assert (heard[0] == heard[1] == heard[2]) == bool(counted), says
+        assert not counted or {"four": 4, "five": 5}[counted[0]] == len(changed), says
 
 
 def test_a_learners_matrix_is_shown_and_ringed_where_it_is_wrong() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import aggregate
-from gnn_lib.datasets import karate_club, three_friends, tricky_graph
+from gnn_lib.datasets import karate_club, path_abcd, three_friends, tricky_graph
 from gnn_lib.exercises import load
 from gnn_lib.graph import Graph
 from gnn_lib.plot.style import number
@@ -151,6 +151,24 @@ def test_the_lessons_own_functions_fit() -> None:
         assert theirs.views[0].details == ours.views[0].details
         assert theirs.message.value == ""
     assert play_messages(own["mean"]).message.value == ""
+
+
+def test_who_forgets_never_knows_all_at_once() -> None:
+    """The exercise of lesson 2, and what it says to each choice."""
+    exercises = load(2).exercises
+    own = {way: exercises[f"{way}_messages"].answer for way in WAYS}  # type: ignore[union-attr]
+    play = play_messages(own, path_abcd())
+    control(play, "summary").value, control(play, "its own").value = "sum", SELVES[2]
+    seen = [play.views[0].inside]
+    for _ in range(6):
+        control(play, "Step ▶").click()
+        seen.append(play.views[0].inside)
+    assert control(play, "round").value == 6
+    assert all("0" in row for row in seen)
+    assert [[k for k, word in enumerate(row) if word == "0"] for row in seen[3:]] == [[0, 2], [1, 3]] * 2
+    assert (seen[4], seen[6]) == (["2", "0", "3", "0"], ["5", "0", "8", "0"]), "as its words say"
+    question = exercises["all_at_once"]
+    assert question.choices[question.answer] == "in none of the rounds 0 to 6"  # type: ignore[union-attr]
 
 
 def test_a_wrong_function_moves_the_picture_and_the_sum_says_what_it_should_be() -> None:

@@ -32,6 +32,21 @@ def test_every_click_is_a_star_more_and_after_five_comes_one() -> None:
     assert stars(play) == ["5", "1", "3"]
 
 
+def test_the_exercise_is_answered_by_clicking() -> None:
+    """All 25 pairs of stars, as a learner can click through them."""
+    play = play_third_film(EXERCISE.answer)  # type: ignore[union-attr]
+    pairs = []
+    for _ in range(5):
+        for _ in range(5):
+            pairs.append(tuple(stars(play)))
+            click(play, 1)
+        click(play, 0)
+    assert len({*pairs}) == 25
+    four = {pair for pair in pairs if pair[2] == "4"}
+    assert four == {("5", "3", "4"), ("4", "4", "4"), ("3", "5", "4")}
+    assert len(four) == load(0).exercises["ways_to_four"].answer  # type: ignore[union-attr]
+
+
 def test_a_sum_is_shown_beside_the_mean() -> None:
     play = play_third_film(lambda x: x.sum(dim=0))
     assert stars(play) == ["5", "1", "6"]

@@ -123,6 +123,27 @@ def test_the_tree_of_lesson_2() -> None:
     assert f'<th scope="row">level 3</th>{cells}' in play.children[-1].children[0].value
 
 
+def test_the_exercise_counts_the_arrows_of_the_first_round() -> None:
+    exercises = load(2).exercises
+    own = {way: exercises[f"{way}_messages"].answer for way in WAYS}  # type: ignore[union-attr]
+    play = play_tree(own, path_abcd(), node=1)
+    control(play, "Start again").click()
+    control(play, "rounds").value = 3
+    counts = []
+    for tick in (False, True):
+        control(play, ONCE).value = tick
+        tree = play.views[1]
+        first = tree.edge_labels.count("W1")
+        said = f"The {first} arrows of this round share the weights W1."
+        assert sum(said in told for told in tree.edge_details) == first
+        counts.append((first, len(tree.edges), len(tree.inside)))
+    arrows, all_arrows, places = (tuple(pair) for pair in zip(*counts, strict=True))
+    question = exercises["shared_arrows"]
+    assert arrows == question.answer  # type: ignore[union-attr]
+    assert "Those are all the arrows" in question.wrong[all_arrows]  # type: ignore[union-attr]
+    assert "Those are all the places" in question.wrong[places]  # type: ignore[union-attr]
+
+
 def test_sizes_are_those_the_learner_counts() -> None:
     exercise = load(2).exercises["tree_sizes"]
     club = karate_club()

@@ -30,7 +30,8 @@ kept_where = Question(
     task="Say who sees how many hints you take",
     answer="c",
     why="They are a few small files in your own folder. A teacher gets the notebook that you hand in, "
-    "nothing else. (A hint that you leave on display in it can be read there; it costs no points.)",
+    "nothing else. (A hint that you leave on display in it can be read there; it costs no points. And "
+    "whoever looks after a shared computer can read the files on it, these as well.)",
     choices={
         "a": "Your teacher, with your submission.",
         "b": "Everybody in the class.",
@@ -40,7 +41,7 @@ kept_where = Question(
     wrong={
         "a": "What you hand in is the notebook. The numbers are kept in other files, which stay here.",
         "b": "There is no list of the class on your machine, and nothing is sent anywhere.",
-        "d": "The course runs offline: pull the plug and try. We never learn of it.",
+        "d": "The course runs offline: switch the network off and try. We never learn of it.",
     },
     hints=(
         "Run `progress()` and read its last line.",
