@@ -8,7 +8,7 @@
 # %% [markdown]
 # # Lesson 6: Pooling: from nodes to whole graphs
 #
-# About 75 minutes, 39 points.
+# About 75 minutes, 41 points.
 #
 # Lesson 5 ended with a molecule. Until now, every answer was about a node or about an edge: the topic of a
 # paper, a friendship to come. Now the question is about a whole graph. At the end of this lesson you can
@@ -53,8 +53,12 @@ torch.set_num_threads(1)  # the networks are small: a second core would mostly w
 #
 # A molecule is a graph: its atoms are the nodes, its bonds are the edges, and each edge is there in both
 # directions. The only node feature is which element an atom is, as a row with a single 1. (Hydrogen is left
-# out, as chemists often do.) Ours come from a test for one kind of poison, or are made up after some that do:
-# the first line below says which, and what the label stands for.
+# out, as chemists often do.) `graph_y` is the label, a single 0 or 1 for the whole molecule.
+#
+# Our molecules come from a laboratory's test for one kind of harm: does the substance change the genes of a
+# bacterium? Where the files of that test are missing, we make up molecules in their likeness. The first line
+# printed below says which of the two you have, and what the label stands for. (A *six-ring* is a ring of six
+# atoms, and a *nitro group* is one nitrogen with two oxygens.)
 
 # %%
 molecules, which = molecule_graphs()
@@ -132,9 +136,9 @@ check(how_many_answers=how_many_answers)
 # hint("how_many_answers")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Timing (75 minutes).** Questions 8, one batch 12, readouts and what they forget
-# 18, top-k 17, DiffPool 10, molecules and closing 10. If time is short, leave `sag_scores` and
-# `diffpool_losses` for home: nothing later depends on them except one figure.
+# *For the instructor.* **Timing (75 minutes).** Questions 3, one batch 7, readouts and what they forget
+# 17, top-k 22, DiffPool 12, molecules and closing 14. If time is short, leave `sag_scores` and
+# `diffpool_losses` for home: nothing later depends on them except one figure and the playground beside it.
 #
 # **Ask the room** for a question of each kind about one and the same graph, say a railway network. (Which
 # station will be late; is there going to be a line between these two; is this network well run?) People find
@@ -143,10 +147,10 @@ check(how_many_answers=how_many_answers)
 # %% [markdown]
 # ## Many graphs as one
 #
-# Pictures of one size can be stacked. Molecules can't: one has a dozen atoms, another has twenty-eight.
-# There is a way that needs no filling up. Put the graphs *side by side*, and call the result one graph. It
-# has all their nodes and all their edges, and no edge leads from one to another. This is their *disjoint
-# union*.
+# Pictures of one size can be stacked. Molecules can't: one has a dozen atoms, another has twenty-eight. One
+# could fill up the small ones with empty rows until all are as large as the largest (*padding*). But there is
+# a way that needs no filling up. Put the graphs *side by side*, and call the result one graph. It has all
+# their nodes and all their edges, and no edge leads from one to another. This is their *disjoint union*.
 #
 # Only one thing must change: the numbers. Take the three friends and the path A - B - C - D. Each of the two
 # counts from 0. Ann, Bob and Cem keep 0, 1 and 2, so A becomes 3, B becomes 4, and so on.
@@ -179,8 +183,8 @@ show(
 # **Your turn: disjoint_union** (5 min, function). You get the edges of all graphs end to end, [2, E]. Each
 # graph still counts its own nodes from 0. `num_nodes` [G] and `num_edges` [G] say how many nodes and edges
 # each of the G graphs has. Return the edges with their new numbers, and `batch`. A loop over the graphs is
-# fine; `cumsum` and `repeat_interleave` do without. Don't forget that the last nodes of a graph may have no
-# edge.
+# fine; with `cumsum` and `repeat_interleave` you can do without one. Don't forget that the last nodes of a
+# graph may have no edge: count nodes by `num_nodes`, not by the edges.
 
 
 # %% nbgrader={"grade_id": "disjoint_union", "solution": true}
@@ -200,12 +204,13 @@ check(disjoint_union)
 # hint("disjoint_union")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# **Predict, then run.** The next cell makes one graph of all 188 molecules, with your function. Then one
-# layer runs on it, once molecule by molecule, once on all of them together. Do you expect the same numbers?
-# And how much time does it save?
+# **Predict, then run.** The next cell makes one graph of all 188 molecules, with your function. Then one and
+# the same layer runs twice: molecule by molecule, and on all of them together. Do you expect the same numbers?
+# And how much time does the second way save?
 #
 # The layer is `GraphConv` from our library. It is the round of lesson 2, with two matrices of weights: one
-# for what a node knows itself, one for the sum of its inbox.
+# for what a node knows itself, one for the sum of its inbox. It takes 7 features, one for each element, and
+# gives 32.
 
 
 # %%
@@ -358,8 +363,9 @@ for name, readout in READOUTS.items():
 
 # %% [markdown]
 # **Predict, then play.** A click changes the colour of a node, or takes it away; its features are its colour, one-hot,
-# and your three readouts read both graphs. Make a pair that the maximum mixes up and the mean does not. Is there one
-# the other way round? And one that the sum mixes up?
+# and your three readouts read both graphs. A readout *mixes up* two graphs that differ if it gives both the same row.
+# Make a pair that the maximum mixes up and the mean does not. Is there one the other way round? And one that the sum
+# mixes up?
 
 # %% tags=["playground"]
 play_pooling(READOUTS)
@@ -372,6 +378,30 @@ play_pooling(READOUTS)
 # can be fooled where a node may have several features at once, or none: that is what *impostors*, below, asks of you.
 #
 # </details>
+
+# %% [markdown]
+# **Your turn: one_green** (2 min, blank). Back to the playground. Begin with *the same three, and everyone twice*: the
+# mean and the maximum both say *the same*. Now put exactly one green node into each graph. (An empty place turns blue,
+# orange, green, as you click.) From here on each graph keeps its one green node; of the blue and the orange ones, have
+# as many as you like in each. Which readouts can you still make say *the same*, although the two graphs don't have
+# each colour equally often?
+#
+# - **a)** the mean and the maximum, as before
+# - **b)** the maximum alone
+# - **c)** the mean alone
+# - **d)** none of the three
+
+# %% nbgrader={"grade_id": "one_green", "solution": true}
+one_green = None  # "a", "b", "c" or "d"
+### BEGIN SOLUTION
+one_green = "b"
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_one_green", "grade": true}
+check(one_green=one_green)
+
+# %%
+# hint("one_green")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
 # ## What a readout forgets
@@ -492,9 +522,10 @@ for name, readout in READOUTS.items():
     print(f"{large.mean():.3f} ± {large.std():.3f} on larger ones")
 
 # %% [markdown]
-# On graphs of the sizes it has seen, the network has learned to divide, roughly. On larger ones it is lost:
-# it has never met such sums. The mean does not notice the size at all, and here that is a virtue. *What a
-# readout forgets is what it does not have to learn to ignore.*
+# (Behind ± stands the spread over the five seeds, their standard deviation.) On graphs of the sizes it has
+# seen, the network that reads sums has learned to divide, roughly. On larger ones it is lost: it has never
+# met such sums. The mean does not notice the size at all, and here that is a virtue. *What a readout forgets
+# is what it does not have to learn to ignore.*
 
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **Ask the room** before the bars appear: "Which pair fails?" Let them vote by hand
@@ -557,7 +588,8 @@ for people in torch.as_tensor(impostors):
 # $$s_i = \tanh\left(\frac{h_i \cdot p}{\lVert p \rVert}\right)$$
 #
 # The length of p is divided away, so that only its direction counts, and tanh brings every score between -1
-# and 1. (The paper has a sigmoid in its place. We take tanh, as do Cangea and others, 2018, and our library.)
+# and 1. (The paper ranks the nodes by the fraction itself, and later uses its sigmoid where we use tanh. The order of
+# the nodes is the same. We take tanh, as do Cangea and others, 2018, and our library.)
 #
 # **Your turn: top_scores** (2 min, blank). One score for each node.
 
@@ -638,7 +670,7 @@ check(edges_among)
 # Here is a molecule, and a p by hand that looks for nitrogen and oxygen. So that atoms near them score as
 # well, every atom first listens to its neighbours twice.
 #
-# **Predict.** Half of the atoms stay. Will the rest still hang together?
+# **Predict.** Half of the atoms stay. Will those that stay still hang together?
 
 # %% tags=["playground"]
 molecule = next(g for g in molecules if g.graph_y.item() == 1 and g.num_nodes >= 16)
@@ -666,7 +698,7 @@ show(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It may fall apart, and an atom may lose all its neighbours. No message then gets across in the layers that
+# They may fall apart, and an atom may lose all its neighbours. No message then gets across in the layers that
 # follow. An atom may even stay with a score of 0, only because half of them must. Some methods link survivors
 # that were two steps apart before (Gao and Ji do); others merge nodes instead of dropping them, as we will.
 #
@@ -675,8 +707,8 @@ show(
 # %% [markdown]
 # ### The gate
 #
-# One thing is missing. How is p to be learned? Move p a very little, and usually the same nodes survive. The
-# result does not change at all, so its gradient by p is zero. Choosing teaches nothing.
+# One thing is missing. How is p to be learned? Move p a very little, and usually the same nodes survive. Then the
+# result does not change at all: its derivative with respect to p is zero. Choosing alone teaches p nothing.
 #
 # The way out: multiply each survivor by its score. This is the *gate*:
 #
@@ -720,7 +752,7 @@ check(TopKPool)
 #
 # `top_scores` looks at each node alone. *SAGPool* (Lee, Lee and Kang, 2019) lets a graph layer with one
 # output give the scores, so that the structure has a say in who stays. The paper takes the GCN layer of
-# lesson 3; any layer will do. With the plainest, the score is
+# lesson 3; any layer will do. With `GraphConv`, the plainest, the score is
 #
 # $$s_i = \tanh\Bigl(h_i \cdot w_{\text{own}} + \sum_{j \in \mathcal N(i)} h_j \cdot w_{\text{inbox}}\Bigr)$$
 #
@@ -762,8 +794,9 @@ check(sag_scores)
 # ## Merge nodes: DiffPool
 #
 # A node that is dropped is gone, with all that it knew. *DiffPool* (Ying and others, 2018) drops nobody. It
-# has a fixed number C of *clusters*, and shares every node out among them. The shares of node i are row i of
-# a matrix S [N, C]. They come from scores z [N, C], which a layer computes, by a softmax along the row:
+# has a fixed number C of *clusters*, and shares every node out among them: 0.7 of it may go to one cluster and
+# 0.3 to another. The shares of node i are row i of a matrix S [N, C]. A layer computes scores z [N, C], and a
+# softmax along each row makes shares of them:
 #
 # $$S_{ic} = \frac{e^{z_{ic}}}{\sum_{k=1}^{C} e^{z_{ik}}}$$
 #
@@ -772,13 +805,13 @@ check(sag_scores)
 #
 # $$H' = S^\top H, \qquad A' = S^\top A\, S$$
 #
-# A cluster's features add up its nodes', each times its share. And A'[c, d] adds up the edges that lead from
-# c to d, each times the shares of its two ends. On the diagonal are the edges within a cluster, each
-# direction counted. (If you read the paper: its Z is not the scores. It holds the rows that a second network
-# makes, and stands where our H does.)
+# A cluster's row is the sum of its nodes' rows, each times the node's share in it. And A'[c, d] adds up all edges, each
+# times the share of its source in c and the share of its target in d. So on the diagonal are the edges within a
+# cluster, each direction counted. (If you read the paper: its Z is not the scores. It holds the rows that a second
+# network makes, and stands where our H does.)
 #
-# **Predict.** Two groups of four, in each everybody linked with everybody, and one link between the groups.
-# If each group is a cluster, what is A'?
+# **Predict.** There are two groups of four nodes. Within a group everybody is linked with everybody, and there is one
+# link between the groups. If each group is a cluster, what is A'?
 
 # %%
 groups = barbell_graph(clique=4, bridge=0)
@@ -817,8 +850,9 @@ check(coarsen)
 
 # %% [markdown]
 # Nothing so far says that nodes in one cluster should have anything to do with each other. Two more losses
-# do. Entry i, j of $S S^\top$ says how far nodes i and j are in the same clusters. The *link loss* asks that to
-# be so where they are linked, and only there:
+# do. (The paper calls them link prediction objective and entropy regularisation.) Entry i, j of $S S^\top$ says
+# to what extent nodes i and j are in the same clusters: 1 if both are wholly in one, 0 if they share none. The
+# *link loss* asks for a 1 where two nodes are linked, and for a 0 where they are not:
 #
 # $$L_{\text{link}} = \sqrt{\sum_{i,j} \bigl(A_{ij} - (S S^\top)_{ij}\bigr)^2}$$
 #
@@ -904,6 +938,23 @@ play_coarser(sag_scores, coarsen)
 # </details>
 
 # %% [markdown]
+# **Your turn: nothing_lost** (2 min, blank). Once more *DiffPool*. Add up all four entries of A', 0 to 0, 0 to 1, 1 to
+# 0 and 1 to 1. (The line between the clusters stands for two of them, one each way.) Move some nodes to other
+# clusters, move *how sure*, and add up again, two or three times. What do you find? Hand in the sum, as a whole number.
+
+# %% nbgrader={"grade_id": "nothing_lost", "solution": true}
+nothing_lost = None  # a whole number
+### BEGIN SOLUTION
+nothing_lost = 42
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_nothing_lost", "grade": true}
+check(nothing_lost=nothing_lost)
+
+# %%
+# hint("nothing_lost")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
 # DiffPool has its price. A is a full table now, and $S S^\top$ is another one. Graphs of different sizes must be
 # filled up to the largest, with rows of zeros. And C is fixed, for a molecule of a dozen atoms as for one of
 # twenty-eight.
@@ -922,13 +973,13 @@ play_coarser(sag_scores, coarsen)
 #
 # First the baselines. Always answering with the more common label is the least one can do. A little more:
 # count the atoms of each element, and let a linear layer decide. No bond is looked at. A network that
-# doesn't beat this has learned nothing from the graph.
+# doesn't beat this has got nothing out of the bonds.
 #
 # In each run, 70 % of the molecules are for training, and the other 30 % only for the number that we report.
 # The seed decides which are which. (Where both labels are equally common, the more common one of the
 # training part is the rarer one of the rest. Then the first baseline comes out *below* one half.) The steps
-# of the optimiser shrink to nothing in the course of a training. With steps of one size, a network may be
-# stopped in the middle of a jump, and then what you compare is luck.
+# of the optimiser, its *learning rate*, shrink to nothing in the course of a training. With steps of one size,
+# a network may be stopped in the middle of a jump, and then what you compare is luck.
 
 
 # %%
@@ -985,10 +1036,11 @@ for name, runs in zip(("common label", "atom counts"), base.T):
 
 # %% [markdown]
 # Now the network: four rounds of message passing, one way to pool, and a linear layer. After each round,
-# `BatchNorm1d` brings every feature to a mean of 0 and a spread of 1 over the batch, so that the sums don't
-# grow from round to round. Top-k and DiffPool shrink the graph once and let its nodes talk once more, one
-# round more than the others have; then the rest is added up. DiffPool's scores come from a linear layer, and
-# it learns from the labels alone, without its two extra losses.
+# `BatchNorm1d` brings every feature to a mean of 0 and a spread of 1 over all atoms of the batch, so that the sums
+# don't grow from round to round. Top-k and DiffPool shrink the graph once and let the nodes of the smaller graph
+# talk once more, one round more than the others have; then these nodes are added up. DiffPool's scores come from a
+# linear layer (in the paper, from a graph network of their own), and it learns from the labels alone, without its two
+# extra losses.
 
 # %%
 POOLINGS = ("sum", "mean", "max", "top-k", "DiffPool")
@@ -1009,7 +1061,7 @@ class Classifier(nn.Module):
     def forward(self, batch):
         h = batch.x
         for conv, norm in zip(self.rounds, self.norms):
-            h = F.relu(norm(conv(h, batch.adjacency)))
+            h = F.relu(norm(conv(h, batch.adjacency)))  # the edges, sorted once for all four rounds
         pool = {"top-k": self.keep_some, "DiffPool": self.merge}.get(self.pooling, self.at_once)
         return self.answer(pool(h, batch))
 
@@ -1097,14 +1149,16 @@ for name, gain in zip(POOLINGS[1:], rows[1:] - rows[0]):
 # %% [markdown]
 # The number behind ± is now another one: how unsure the *mean* of five runs is. That is the spread divided
 # by the root of 5, a little less than half of it. A mean gain, or loss, of less than twice that number says
-# next to nothing. (Even that is kind: five runs are few, and their splits share most of their molecules.)
+# next to nothing. (Even that is kind: five runs are few, a t-test would ask for 2.8 times that number, and the splits
+# share most of their molecules.)
 #
-# Which of the four pass? One that does is a finding about these 188 molecules, this network and 60 epochs,
-# and no more. Had we shown you one seed alone, you might have gone home with another winner. Larger studies
-# came out no more kindly. Errica and others (2020) gave every method the same care, and on three data sets of
-# proteins a baseline that looks at no edge did as well or better. Mesquita and others (2020) put random
-# clusters in the place of the learned ones, and lost next to nothing.
-# So begin with a simple readout, try the others with enough seeds, and report the spread.
+# Which of the four pass? (On your machine others may. With the same seeds, another processor rounds in another way,
+# and sixty epochs make a few hundredths of it.) One that does is a finding about these 188 molecules, this network
+# and 60 epochs, and no more. Had we shown you one seed alone, you might have gone home with another winner. Larger
+# studies came out no more kindly. Errica and others (2020) gave every method the same care, and on three data sets
+# of proteins a baseline that looks at no edge did as well or better. Mesquita and others (2020) put random clusters
+# in the place of the learned ones, and lost next to nothing. So begin with a simple readout, try the others with
+# enough seeds, and report the spread.
 #
 # What you wrote is in the library as `gnn_lib.pool`: `global_add_pool`, `global_mean_pool`,
 # `global_max_pool`, `TopKPooling`, `SAGPooling` and `DiffPool`.
@@ -1235,7 +1289,8 @@ check(too_dense=too_dense)
 # - H. Gao, S. Ji, "Graph U-Nets", 2019, arXiv 1905.05178; C. Cangea and others, "Towards Sparse Hierarchical
 #   Graph Classifiers", 2018, arXiv 1811.01287; and J. Lee, I. Lee, J. Kang, "Self-Attention Graph Pooling",
 #   2019, arXiv 1904.08082: top-k with a gate, and neighbours who vote.
-# - M. Zaheer and others, "Deep Sets", 2017, arXiv 1703.06114: what a sum can and can't say about a set.
+# - M. Zaheer and others, "Deep Sets", 2017, arXiv 1703.06114: what a sum can say about a set; and E. Wagstaff and
+#   others, "On the Limitations of Representing Functions on Sets", 2019, arXiv 1901.09006: how wide it must be.
 # - F. Errica and others, "A Fair Comparison of Graph Neural Networks for Graph Classification", 2020, arXiv
 #   1912.09893, and D. Mesquita, A. H. Souza, S. Kaski, "Rethinking pooling in graph neural networks", 2020,
 #   arXiv 2010.11418: the spread, taken seriously.

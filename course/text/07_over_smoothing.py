@@ -8,10 +8,10 @@
 # %% [markdown]
 # # Lesson 7: Over-smoothing
 #
-# About 75 minutes, 40 points.
+# About 75 minutes, 41 points.
 #
-# Lesson 6 ended with a question: networks for pictures have a hundred layers and are better for it, so why does
-# a graph network stop after two or three? Why not twenty rounds of messages? In this lesson you find out by
+# Lesson 6 ended with a question: networks for pictures have a hundred layers and are better for it, so why do
+# graph networks stop after two, three or four? Why not twenty rounds of messages? In this lesson you find out by
 # trying, and by measuring. Afterwards you can
 #
 # - say where repeated gathering ends, and see it: one vector that depends on degrees and on nothing else;
@@ -105,7 +105,7 @@ check(blur)
 # %% [markdown]
 # **Predict.** After very many rounds all four hold the same number. Which? The mean of 1, 2, 4 and 8 is 3.75,
 # but B and C are heard by three nodes (themselves among them), A and D by two only. On an undirected graph that
-# hangs together, each start value counts in proportion to how many hear it:
+# hangs together (books say *connected*), each start value counts in proportion to how many hear it:
 #
 # $$h_\infty = \frac{\sum_j \tilde d_j \, x_j}{\sum_j \tilde d_j}$$
 #
@@ -135,12 +135,12 @@ ax.spines[["top", "right"]].set_visible(False)
 show(ax, "Four curves over 20 rounds. They begin at 1, 2, 4 and 8, draw together quickly and meet at 3.6.")
 
 # %% [markdown]
-# After ten rounds you can hardly tell who began with what. Whatever these numbers said about the *nodes*, it is
+# After ten rounds you can hardly tell who began with what. Whatever these numbers said about single nodes is
 # gone. This is *over-smoothing*: each round mixes a node with its neighbours, and in the end all are alike.
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Timing (75 minutes).** The blur 12, the dominant vector 10, the two measures 14, depth 8, the remedies 16,
-# squashing 12, closing 3. If time is short, leave `resistance` and `shortcut` for home.
+# *For the instructor.* **Timing (75 minutes).** The blur 9, the dominant vector 7, the two measures 13, depth 5, the remedies 18,
+# squashing 15, closing 8. If time is short, leave `resistance` and `shortcut` for home.
 #
 # **Ask the room** before the curve: "Where do they meet?" Most say 3.75. Let them vote, then count on the board
 # who hears B. **A point that experts raise:** without the self-loops, the mean on a path never settles. It
@@ -157,18 +157,19 @@ show(ax, "Four curves over 20 rounds. They begin at 1, 2, 4 and 8, draw together
 # $$S^k x = \sum_{m=1}^{N} \lambda_m^k \, (u_m^\top x) \, u_m$$
 #
 # ($u_m^\top x$ is one number: how much of $u_m$ is in x.) If the graph hangs together, one eigenvalue is 1 and all
-# others are closer to 0. Their powers die away, 0.9 to the 50th is 0.005, and only $u_1$ is left: the *dominant
-# eigenvector*. It can be written down for every such graph:
+# others lie strictly between -1 and 1. Their powers die away, 0.9 to the 50th is 0.005, and only $u_1$ is left: the
+# *dominant eigenvector*. It can be written down for every such graph:
 #
 # $$u_1 = \frac{\bigl(\sqrt{\tilde d_1}, \dots, \sqrt{\tilde d_N}\,\bigr)}{\sqrt{\tilde d_1 + \dots + \tilde d_N}}$$
 #
-# So what a very deep chain of gatherings says of a node is the root of its degree, times a number that is the
-# same for all nodes. Of each feature this one number is left. The rest is forgotten.
+# So what a very deep chain of gatherings says of a node is the root of its degree (the loop counted), times a number
+# that is the same for all nodes. This one number is all that is left of a feature. The rest is forgotten.
 #
 # Don't believe it, look. The simplest way to find a dominant eigenvector is called *power iteration*: multiply
 # any start vector by the matrix, bring its length back to 1, and do that again and again.
 #
-# **Your turn: dominant_vector** (5 min, function). Gather with `S.T`, so that it works on directed graphs, too.
+# **Your turn: dominant_vector** (5 min, function). S and a start vector come in; a vector of length 1 comes out, after
+# `rounds` rounds. Gather with `S.T`, so that it works on directed graphs, too.
 
 # %% nbgrader={"grade_id": "dominant_vector", "solution": true}
 def dominant_vector(S, start, rounds):
@@ -190,8 +191,8 @@ check(dominant_vector)
 
 # %% [markdown]
 # Now on something real: the karate club of lesson 1, 34 members who fell out and split. At the start a member
-# of Mr. Hi's side holds 0, one of the Officer's side holds 1. **Predict**: what will you see after 50 rounds?
-# Who will be dark?
+# of Mr. Hi's side holds 0, one of the Officer's side holds 1. In the pictures, a dark member holds much.
+# **Predict**: what will you see after 50 rounds? Who will be dark?
 
 # %% tags=["playground"]
 def normalise(A):
@@ -232,16 +233,16 @@ for seed in range(3):
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The dark ones are those with many friends, on both sides. The split is no longer to be seen. And the start
-# doesn't matter: three random ones end in the same vector. How fast it goes is decided by the second eigenvalue,
-# 0.896 here: all that is not $u_1$ shrinks at least by that factor in each round. (It stops near $10^{-7}$, where these
-# numbers have no more digits.)
+# The dark ones are those with many friends, on both sides. The split is no longer to be seen. And the start doesn't
+# matter: three random ones end in the same vector. How fast it goes is decided by the second eigenvalue, 0.896 here
+# (the negative ones are closer to 0, none is below -0.43): all that is not $u_1$ shrinks at least by that factor in
+# each round. (It stops near $10^{-7}$, where these numbers have no more digits.)
 #
 # </details>
 
 # %% [markdown]
 # A network has weights and ReLUs between the gatherings, too. They can stretch what is left, and they can slow
-# the loss down or speed it up, so this is not yet a proof that *trained* networks go blind. That is why we
+# the forgetting down or speed it up. So this is not yet a proof that *trained* networks go blind. That is why we
 # measure.
 
 # %% [markdown] tags=["instructor"]
@@ -257,7 +258,8 @@ for seed in range(3):
 # ## Two thermometers
 #
 # How alike have the nodes become? We need numbers that fall as a network smooths. The first asks how much
-# features differ along the edges. It is called *Dirichlet energy*:
+# features differ along the edges. It is called *Dirichlet energy* (in the form of Cai and Wang, 2020). H is the
+# table of what the nodes hold, $h_i$ its row for node i, and the double bars are the length of a vector:
 #
 # $$E(H) = \frac{1}{2} \sum_{i=1}^{N} \sum_{j \in \mathcal N(i)} \left\lVert \frac{h_j}{\sqrt{\tilde d_j}} - \frac{h_i}{\sqrt{\tilde d_i}} \right\rVert^2$$
 #
@@ -299,23 +301,24 @@ for name, x in {"all ones": torch.ones(34), "roots of the degrees": degree.sqrt(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The roots of the degrees, up to rounding. And halving the features makes a quarter of the energy, though the
-# nodes are as different as before. Energy sees *size*. So below we divide it by $\lVert H \rVert^2$, the sum of
-# all squares: what is left doesn't change when all features shrink together.
+# The roots of the degrees, up to rounding. And halving the features makes a quarter of the energy, though in
+# proportion the nodes differ as much as before. Energy sees *size*. So below we divide it by $\lVert H \rVert^2$,
+# the sum of the squares of all numbers in H: what is left doesn't change when all features shrink together.
 #
 # </details>
 
 # %% [markdown]
 # The second thermometer looks at directions only. The *mean average distance*, MAD, compares each node with its
-# in-neighbours by the cosine of the angle between their features. $V$ are the $|V|$ nodes that hear somebody, and
-# $d_i$ is the in-degree, here without the loop:
+# in-neighbours by the cosine of the angle between their features. (Chen and others, 2020, whose measure it is,
+# leave open which pairs are compared; we take those that an edge joins.) $V$ are the nodes that hear somebody,
+# $\lvert V \rvert$ is how many they are, and $d_i$ is the in-degree, here without the loop:
 #
 # $$\operatorname{MAD}(H) = \frac{1}{\lvert V \rvert} \sum_{i \in V} \frac{1}{d_i} \sum_{j \in \mathcal N(i)} \left( 1 - \frac{h_j \cdot h_i}{\lVert h_j \rVert \, \lVert h_i \rVert} \right)$$
 #
-# It is 0 where all neighbours point the same way, 1 at right angles, 2 where they point in opposite directions.
-# For a single positive feature it is always 0: there is only one way to point. An edge that comes twice counts
-# twice. First the mean over each inbox, then the mean over the nodes. A node that hears nobody has no inbox and
-# is left out.
+# A node's row of features is an arrow here. MAD is 0 where all neighbours point the same way, 1 at right angles, 2
+# where they point in opposite directions. For a single positive feature it is always 0: there is only one way to
+# point. An edge that comes twice counts twice. First the mean over each inbox, then the mean over the nodes. A node
+# that hears nobody has no inbox and is left out.
 #
 # **Your turn: mean_average_distance** (6 min, function).
 
@@ -363,8 +366,9 @@ for rounds in (0, 1, 2, 4, 8, 16, 32):
 # ## Twenty layers, then
 #
 # Back to the papers of lesson 3, with 20 labels for each topic. The network is an entry (words to 16 hidden
-# units), then `depth` layers of gathering, then an exit to seven topics. A layer begins with weights that make up
-# for what the ReLU cuts off (*He initialisation*), so that the signal hardly fades or explodes merely for being deep.
+# units), then `depth` layers of gathering, then an exit to seven topics. (We go to 16 layers: enough to see what
+# happens, and twenty take longer.) A layer begins with weights that make up for what the ReLU cuts off (*He
+# initialisation*), so that the signal hardly fades or explodes merely for being deep.
 
 # %%
 papers, which = citation_graph()
@@ -392,11 +396,11 @@ class PlainLayer(nn.Module):
 
 
 # %% [markdown]
-# The network below already has a place for every remedy that you are about to write; each is used only when
-# its name is asked for. `train_deep` trains one network and returns four numbers: its accuracy on the test
-# papers, with the epoch chosen by the validation papers as in lesson 3; the energy and the MAD of what the exit
-# reads; and its accuracy on the papers that it was trained on. It remembers what it has trained, so asking again
-# costs nothing.
+# The network below already has a place for every remedy that you are about to write; each is used only when its
+# name is asked for. (You can go on without having read this code.) `train_deep` trains one network and returns four
+# numbers: its accuracy on the test papers, with the epoch chosen by the validation papers as in lesson 3; the
+# energy and the MAD of what the exit reads; and its accuracy on the papers that it was trained on. It remembers
+# what it has trained, so asking again costs nothing.
 
 # %%
 class Deep(nn.Module):
@@ -508,12 +512,13 @@ for depth in (2, 16):
 # %% [markdown]
 # ## Four remedies
 #
-# **Remedy 1: don't replace, add.** A *residual* connection lets H go past the layer and adds it behind:
+# **Remedy 1: don't replace, add.** A *residual* connection lets H go past the layer, and behind the layer adds it to
+# what came out:
 #
 # $$H' = H + \operatorname{ReLU}\bigl(S^\top (H W + b)\bigr)$$
 #
 # So each layer only has to learn what to change. The gradient has a straight way back, too. That is what made
-# networks for pictures deep.
+# networks for pictures deep (He and others, 2015).
 #
 # **Your turn: ResidualLayer** (4 min, layer). `self.lin` is $H W + b$.
 
@@ -562,11 +567,12 @@ check(drop_edge)
 
 # %% [markdown]
 # **Remedy 3: let the exit see every layer.** Nearby nodes speak in the first layers, distant ones in the last.
-# *Jumping knowledge* doesn't choose: it puts all layers side by side, so that for each node the exit reads [L F]
-# numbers instead of F. (The authors also try the maximum over the layers, and an LSTM that weighs them.)
+# *Jumping knowledge* doesn't choose: it puts the rows of all L layers side by side, so that for each node the exit
+# reads L times F numbers instead of F. (The authors also try the maximum over the layers, and an LSTM that weighs
+# them.)
 #
-# **Your turn: jump** (3 min, function). Mind which number goes where: a row belongs to one node, and in it the
-# first layer comes first.
+# **Your turn: jump** (3 min, function). All layers come in as one tensor [L, N, F]; out comes a table [N, L F] with L
+# times F columns. Mind which number goes where: a row belongs to one node, and in it the first layer comes first.
 
 # %% nbgrader={"grade_id": "jump", "solution": true}
 def jump(layers):
@@ -588,9 +594,9 @@ check(jump)
 #
 # $$h'_i = s \, \frac{h_i - \bar h}{\sqrt{\frac{1}{N} \sum_{j=1}^{N} \lVert h_j - \bar h \rVert^2}}$$
 #
-# The name says what this holds fixed: the mean squared distance over all N² *pairs* of nodes is $2 s^2$, whatever
-# comes in. If neighbours draw together, others must move apart. (Add a tiny number under the root, 1e-6 will do,
-# in case all nodes are equal.)
+# Here s is a number that we choose, `scale` in code. The name says what this holds fixed: the mean squared distance
+# over all N² *pairs* of nodes is $2 s^2$, whatever comes in. If neighbours draw together, others must move apart.
+# (Add a tiny number under the root, 1e-6 will do, in case all nodes are equal.)
 #
 # **Your turn: pair_norm** (4 min, function).
 
@@ -619,8 +625,10 @@ check(pair_norm)
 
 # %% [markdown]
 # **Predict, then play.** Here is the club once more, with your thermometer and your remedies. The layers have no
-# weights: each of them gathers with S, and nothing else. Which remedy brings the two sides of the club back, even from
-# random numbers? And for which of them does the energy stop falling though the two sides do *not* come back?
+# weights: each of them gathers with S, and nothing else. (The residual takes the middle of what a node had and what it
+# gathered. That is half of their sum, so the numbers can't grow from layer to layer.) Which remedy brings the two sides
+# of the club back, even from random numbers? And for which of them does the energy stop falling though the two sides do
+# *not* come back?
 
 # %% tags=["playground"]
 play_smoothing(dirichlet_energy, drop_edge, pair_norm, jump)
@@ -634,6 +642,24 @@ play_smoothing(dirichlet_energy, drop_edge, pair_norm, jump)
 # knowledge keeps the first layers within sight, and they know the sides if the start did.
 #
 # </details>
+
+# %% [markdown]
+# **Your turn: how_much_deeper** (3 min, blank). How much more slowly does the residual fall? Start from *the two
+# sides*. In which layer is energy / size below 0.003 for the first time, without any remedy? And in which with
+# *residual* alone? (Point at the curve, or click one of its points.) Hand in both numbers, and look at how they go
+# together.
+
+# %% nbgrader={"grade_id": "how_much_deeper", "solution": true}
+how_much_deeper = None  # [layer without a remedy, layer with the residual]
+### BEGIN SOLUTION
+how_much_deeper = [15, 31]
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_how_much_deeper", "grade": true}
+check(how_much_deeper=how_much_deeper)
+
+# %%
+# hint("how_much_deeper")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
 # ## Measured: before training
@@ -677,16 +703,16 @@ for place, (ax, title) in enumerate(zip(axes, ("energy / size", "mean average di
     ax.set(yscale="log", xlabel="layers", title=title, ylim=(3e-8, 3))
     ax.spines[["top", "right"]].set_visible(False)
 axes[0].legend(frameon=False, loc="lower left")
-left = {how: float(runs[:, 32, 0].mean()) for how, runs in faded.items()}
+left = {how: float(10 ** runs[:, 32, 0].log10().mean()) for how, runs in faded.items()}
 show(axes, "Energy and mean average distance against depth, 0 to 32 layers, five methods with bands of one standard deviation over ten "
-     "seeds. Energy left after 32 layers: " + ", ".join(f"{how} {value:.0e}" for how, value in left.items()) + ".")
+     "seeds, all of the logarithms. Energy left after 32 layers: " + ", ".join(f"{how} {value:.0e}" for how, value in left.items()) + ".")
 
 # %% [markdown]
 # Read it method by method.
 #
 # - The **plain** stack loses nearly everything. It falls faster than by the second eigenvalue alone: energy is a
-#   square, so that each of the 32 layers would bring 0.896 twice, and about a thousandth would be left. Random weights and
-#   the ReLU make rows more alike, too.
+#   square, so that each of the 32 layers would bring 0.896 twice, and in the end about a thousandth of what there was at
+#   the start would be left. Random weights and the ReLU make rows more alike, too.
 # - **DropEdge** is where the thermometers disagree. Its MAD falls like the plain one, only later. Its energy
 #   stops falling. All nodes do point the same way; what remains are their lengths, and these follow the degrees
 #   of the thinned graphs, not those of the whole graph by which our energy divides. Don't trust a single
@@ -698,8 +724,9 @@ show(axes, "Energy and mean average distance against depth, 0 to 32 layers, five
 # %% [markdown]
 # ## Measured: after training
 #
-# Does it help the papers? Now everything is trained: five methods, three depths, three seeds, 45 networks in
-# all. **Predict** which method has the best accuracy at 16 layers, and whether any beats a plain network of 2.
+# Do the remedies help with the papers? Now everything is trained: five methods, three depths, three seeds, 45
+# networks in all. **Predict** which method has the best accuracy at 16 layers, and whether any beats a plain
+# network of 2.
 
 # %%
 DEPTHS = (2, 8, 16)
@@ -742,8 +769,8 @@ show(axes, "Three panels against depth, 2, 8 and 16 layers, with error bars over
 #   you what an architecture does to its nodes. Afterwards, read them only beside the accuracy.
 #
 # And read the line under the table: what did sixteen layers find that two had missed? Little or nothing. For topics
-# of papers the answer is near by. What, then, of questions whose answer is far away? Then a network *must* be deep, and meets another
-# trouble.
+# of papers the answer is near by. What, then, of questions whose answer is far away? Then a network *must* be deep,
+# and meets another trouble.
 
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **On these numbers.** Twenty-five epochs, one learning rate, one width: enough for the order of things, not for a
@@ -766,20 +793,20 @@ show(draw_graph(two_cliques), "Two groups of five nodes, 0 to 4 and 6 to 10, eac
 
 # %% [markdown]
 # Node 10 needs to know what node 0 says. Four layers would do: 0 to 4, to 5, to 6, to 10. But at node 5 all
-# that five people say must pass through one row of F numbers. That is *over-squashing*: the number of those who
+# that the five on the left say must pass through one row of F numbers. That is *over-squashing*: the number of those who
 # speak grows with every step, the row that must hold it does not.
 #
 # How much of it arrives? Change a little what node s says, and look at how much node t's result changes. All
 # these derivatives make a table, the *Jacobian*, with an entry for each output c of t and each feature f of s.
-# Its length says how strongly t hears s:
+# Its length, the root of the sum of all squares, says how strongly t hears s:
 #
 # $$\left\lVert \frac{\partial h_t}{\partial x_s} \right\rVert = \sqrt{\sum_{c} \sum_{f} \left( \frac{\partial h_{t,c}}{\partial x_{s,f}} \right)^2}$$
 #
 # `torch.autograd.grad(out, x, retain_graph=True)[0]` gives the derivative of one number `out` by every entry of
 # x, in the shape of x: [N, F].
 #
-# **Your turn: influence** (6 min, blank). The network is there. Collect a row for each output of the target,
-# and take the length of the table.
+# **Your turn: influence** (6 min, blank). The network is there. For each output of the target, `out in h[target]`, take
+# the derivative by the features of the source: one row. Put the rows together, and return the length of this table.
 
 # %% nbgrader={"grade_id": "influence", "solution": true}
 def influence(x, W, S, rounds, source, target):
@@ -801,12 +828,12 @@ check(influence)
 # hint("influence")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Now measure, with 20 networks with random weights. Each W keeps lengths as they are (it turns and mirrors, no
-# more), so that it is the graph that makes a voice fade, and hardly anything else: tanh takes a small share. On the left a binary tree: how strongly does the root hear a
-# leaf, if the tree is 1, 2, ... 6 steps deep? On the right two cliques of growing size: how strongly does the
-# last node hear the first one, always four steps away?
+# Now measure, with 20 networks with random weights. Each W is *orthogonal*: it turns and mirrors, and keeps lengths
+# as they are. So it is the graph that makes a voice fade, and hardly anything else: tanh takes a small share. On the
+# left a binary tree: how strongly does the root hear a leaf, if the tree is 1, 2, ... 6 steps deep? On the right two
+# cliques of growing size: how strongly does the last node hear the first one, always four steps away?
 #
-# **Predict**: the number of leaves doubles with each step. By how much does the voice of one of them shrink?
+# **Predict**: with each step more, the tree has twice as many leaves. What part of one leaf's voice is left at the root?
 
 # %%
 def heard(graph, rounds, source, target, seeds=20):
@@ -837,10 +864,10 @@ show(axes, f"Left, the influence of a leaf on the root falls from {trees[0].mean
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# A quarter is left of it after each step. There is one way from the leaf to the root in just that many rounds,
-# and its weights multiply. Each node inside the tree has degree 4 with its loop, so each further step puts a
-# $1 / \sqrt{4 \cdot 4}$ into the product. The leaves double meanwhile, so even all of them together are heard half
-# as well with each step. And on the right it isn't the distance that does it: the crowd does.
+# A quarter is left with each step more. There is one way from the leaf to the root in just that many rounds, and
+# its weights multiply. Each node inside the tree has degree 4 with its loop, so each further step puts a
+# $1 / \sqrt{4 \cdot 4}$ into the product. The leaves double meanwhile, so the influences of all of them added up
+# are still halved with each step. And on the right it isn't the distance that does it: the crowd does.
 #
 # </details>
 
@@ -852,16 +879,16 @@ show(axes, f"Left, the influence of a leaf on the root falls from {trees[0].mean
 # %% [markdown]
 # ## Find the narrow place, and open it
 #
-# To mend a graph one must know where it is narrow. Think of every edge as a wire, and send a current from i to
-# j. Many short ways: little resistance. A single long one: much. This *effective resistance* comes out of the
-# Laplacian L = D - A. (In lesson 3 it was normalised, here it is plain. D holds the degrees
-# d, without self-loops: a loop carries no current anywhere.)
+# To mend a graph one must know where it is narrow. Think of every link as a wire of resistance 1, and send a
+# current from i to j. Many short ways: little resistance. A single long one: much. This *effective resistance*
+# comes out of the Laplacian L = D - A. (In lesson 3 it was normalised, here it is plain. D is the diagonal matrix of
+# the degrees, without self-loops: a loop carries no current anywhere.)
 #
 # $$R_{ij} = K_{ii} + K_{jj} - 2 K_{ij} \qquad \text{with} \qquad K = L^{+}$$
 #
 # $L^{+}$ is the *pseudo-inverse*, `torch.linalg.pinv(L)`. L has no true inverse: it sends the constant vector to
 # zero. On the path A - B - C - D, R between A and D is 3, one for each wire. In a triangle it is 2/3 between any
-# two: a wire of resistance 1 beside a way of resistance 2.
+# two: a way of resistance 1 beside a way of resistance 2, and such ways add up by 1 / (1/1 + 1/2).
 #
 # **Your turn: resistance** (5 min, function). For an undirected graph that hangs together.
 
@@ -963,7 +990,7 @@ show(ax, "Influence across the bottleneck: " + "; ".join(f"{name} {values.mean()
 #   door: as features of the nodes, such as eigenvectors of the Laplacian (a *positional encoding*), as a number
 #   added to the attention of each pair, such as their distance, or as message-passing layers in between.
 #
-# An elective takes this up. Most of today's graph transformers do both: messages along the edges for what is
+# An elective takes this up. Many of today's graph transformers do both: messages along the edges for what is
 # near, attention for what is far.
 
 # %%
@@ -1071,18 +1098,22 @@ check(smooth_or_squashed=smooth_or_squashed)
 # %% [markdown]
 # ### What you take with you
 #
-# Repeated gathering leaves one vector, which knows the degrees and nothing else; energy and MAD show how near a
-# network is to it. Residuals and jumping knowledge let a network keep what it knew, DropEdge slows the blur
-# down, PairNorm holds the nodes apart, and none of them makes depth worth having by itself. Where news must come
-# from far, it is the narrow places of the graph that matter: measure them, open them, or let everybody attend
-# to everybody.
+# Repeated gathering leaves one vector, which knows the degrees and nothing else; energy and MAD show how alike the
+# nodes of a network have become, and each has its blind spot. Residuals and jumping knowledge let a network keep
+# what it knew, DropEdge slows the blur down, PairNorm holds the nodes apart, and none of them makes depth worth
+# having by itself. Where news must come from far, it is the narrow places of the graph that matter: measure them,
+# open them, or let everybody attend to everybody.
 #
 # ### Where to read on
 #
 # - Q. Li, Z. Han, X.-M. Wu: *Deeper Insights into Graph Convolutional Networks for Semi-Supervised Learning*,
 #   2018, arXiv 1801.07606. Why a GCN smooths, why that helps at first, and why not for long.
+# - C. Cai, Y. Wang: *A Note on Over-Smoothing for Graph Neural Networks*, 2020, arXiv 2006.13318. The Dirichlet
+#   energy; and K. Oono, T. Suzuki: *Graph Neural Networks Exponentially Lose Expressive Power for Node
+#   Classification*, 2020, arXiv 1905.10947. The decay, proved with weights and ReLUs.
 # - D. Chen and others: *Measuring and Relieving the Over-smoothing Problem for Graph Neural Networks from the
 #   Topological View*, 2020, arXiv 1909.03211. MAD.
+# - K. He and others: *Deep Residual Learning for Image Recognition*, 2015, arXiv 1512.03385. The residual.
 # - K. Xu and others: *Representation Learning on Graphs with Jumping Knowledge Networks*, 2018, arXiv
 #   1806.03536; Y. Rong and others: *DropEdge: Towards Deep Graph Convolutional Networks on Node Classification*,
 #   2020, arXiv 1907.10903; L. Zhao, L. Akoglu: *PairNorm: Tackling Oversmoothing in GNNs*, 2020, arXiv
@@ -1090,7 +1121,7 @@ check(smooth_or_squashed=smooth_or_squashed)
 # - U. Alon, E. Yahav: *On the Bottleneck of Graph Neural Networks and its Practical Implications*, 2021, arXiv
 #   2006.05205; J. Topping and others: *Understanding over-squashing and bottlenecks on graphs via curvature*,
 #   2022, arXiv 2111.14522; M. Black and others: *Understanding Oversquashing in GNNs through the Lens of
-#   Effective Resistance*, 2023.
+#   Effective Resistance*, 2023, arXiv 2302.06835.
 
 # %%
 progress()

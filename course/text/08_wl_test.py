@@ -51,8 +51,8 @@ torch.set_num_threads(1)  # for tensors as small as today's, a second thread cos
 # ## Two molecules
 #
 # Here are two molecules, drawn without their hydrogens: ten carbon atoms each. In *decalin*, two rings of six
-# share a bond. In *bicyclopentyl*, two rings of five hang together by one. No chemist would take one for the
-# other.
+# share a bond. In *bicyclopentyl*, two rings of five are joined by a bond. No chemist would take one molecule for
+# the other.
 
 # %%
 hexagon_or_triangles, decalin_or_bicyclopentyl, rook_or_shrikhande = wl_blind_pairs()
@@ -65,9 +65,9 @@ for ax, graph, name in zip(axes, (decalin, bicyclopentyl), ("decalin", "bicyclop
 show(axes, "Left, two hexagons that share an edge; right, two pentagons joined by an edge. Ten nodes each.")
 
 # %% [markdown]
-# Can a graph network see it? We take the layers of lessons 3, 4 and 5, and one that this lesson will build,
-# with random weights. Every atom is a carbon, so every node starts with the same feature, 1. After some
-# layers we add up the nodes' rows, and so each molecule becomes 16 numbers.
+# Can a graph network see the difference? We take the layers of lessons 3, 4 and 5, and one that this lesson will
+# build, *GIN*, all with random weights. Every atom is a carbon, so every node starts with the same feature, 1. After
+# some layers we add up the nodes' rows, and so each molecule becomes 16 numbers.
 #
 # **Predict, then run.** How far apart are the two molecules' numbers after one layer? After four? After
 # sixteen?
@@ -120,8 +120,8 @@ table_of_differences(decalin, bicyclopentyl)
 # after Boris Weisfeiler and Andrei Leman, who wrote on it in 1968.
 
 # %% [markdown] tags=["instructor"]
-# *For the instructor.* **Timing (75 minutes).** Two molecules 5, colours by hand and one round 12, until stable 6, the test and its
-# blind spots 20, GIN 17, beyond 12, closing 3. If time is short, leave `mark_each_node` and the random
+# *For the instructor.* **Timing (75 minutes).** Two molecules 3, colours by hand and one round 10, until stable 6, the test and its
+# blind spots 15, GIN 18, beyond 14, closing 9. If time is short, leave `mark_each_node` and the random
 # features for home; the pairs are the heart of the last part.
 #
 # **Ask the room** before you run the table: "Who bets on sixteen layers? On GAT?" Write the bets down. Nobody
@@ -139,7 +139,7 @@ table_of_differences(decalin, bicyclopentyl)
 # Here *name* gives equal things equal names, and different things different ones. The doubled braces are a
 # *multiset*: a heap in which a thing may lie several times, and in which there is no order. A colour is a
 # name and nothing more. Whether we write 0, 1, 2 or red, blue, green is all the same; what counts is who
-# shares one.
+# shares one. All nodes that share a colour are a *class*.
 #
 # Ann, Bob and Cem start with colour 0. Ann hears Cem, Bob hears Ann, Cem hears both of the others.
 #
@@ -151,8 +151,8 @@ table_of_differences(decalin, bicyclopentyl)
 #
 # In the first round all that anyone learns is how many messages arrive: the in-degree. In the second round
 # Ann hears somebody special, and Bob doesn't. Now all three differ, and nothing more can split. This is
-# *colour refinement*, also called *1-WL*. (Chemists numbered atoms in this way by 1965. The paper of 1968
-# goes a step further, to pairs of nodes, and near the end we follow it there.)
+# *colour refinement*, also called *1-WL*. (In 1965 the chemist H. L. Morgan numbered atoms in much this way. The paper
+# of 1968 goes a step further, to pairs of nodes, and near the end we follow it there.)
 
 # %%
 tricky = tricky_graph()
@@ -173,13 +173,17 @@ refine_by_hand = [0, 1, 2, 0, 0]
 # %% nbgrader={"grade_id": "check_refine_by_hand", "grade": true}
 check(refine_by_hand=refine_by_hand)
 
+# %%
+# hint("refine_by_hand")  # stuck? take away the first # and run this cell; again for the next hint
+
 # %% [markdown]
 # Now in code. A node's *signature* is what it sees: its own colour and its inbox. A dictionary gives each new
 # signature the next free number.
 #
-# **Your turn: refine_once** (5 min, blank). Write the signature of one node. Two nodes that see the same must
-# get equal signatures, in whatever order their edges are listed; two that don't, different ones. And a
-# dictionary wants a key that can't change: a tuple, not a list.
+# **Your turn: refine_once** (5 min, blank). The blank is one line that gives `signature` its value, for the node
+# `node` with the colours `inbox` in its inbox. Two nodes that see the same must get equal signatures, in whatever
+# order their edges are listed; two that don't, different ones. And a dictionary wants a key that can't change: a
+# tuple, not a list.
 
 
 # %% nbgrader={"grade_id": "refine_once", "solution": true}
@@ -213,9 +217,9 @@ for _ in range(3):
 print(torch.stack(rounds))
 
 # %% [markdown]
-# The third round splits nothing. From then on it's always the same: the colours are *stable*. Classes can
-# split and never merge, because a signature begins with the old colour. So counting the classes is enough to
-# know when to stop.
+# A row for each round, a column for each friend. The third round splits nothing. From then on it's always the same:
+# the colours are *stable*. Classes can split and never merge, because a signature begins with the old colour. So
+# counting the classes is enough to know when to stop.
 #
 # **Your turn: stable_colors** (5 min, function). Refine until a round splits no class. The start may already
 # know something, for example which atom is an oxygen, so it is passed in.
@@ -240,9 +244,10 @@ check(stable_colors)
 # hint("stable_colors")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# **Predict, then run.** A *spider* has a body and legs. Below is one with legs of length 1, 2 and 2. How many
-# colours will it have in the end? Two nodes may keep the same colour only if nothing that they can ever hear
-# differs.
+# **Predict, then run.** A *spider* is a body, one node, from which legs go out, each a path. Below is one with legs of
+# length 1, 2 and 2. The last node of a leg is its tip; in a leg of length 2, the node between body and tip is a knee.
+# How many colours will the spider have in the end? Two nodes keep the same colour only if nothing that they can ever
+# hear differs.
 
 # %% tags=["playground"]
 _, short_legs, long_legs, _ = wl_told_pairs()[1]
@@ -311,9 +316,9 @@ check(color_histogram)
 # %% [markdown]
 # Seen as features, one-hot colours are rows, and this is nothing but lesson 6's sum pooling.
 #
-# **Your turn: wl_groups** (5 min, function). The whole test, for a batch of as many graphs as you like: give
-# every graph a number, such that two graphs have the same number exactly if 1-WL can't tell them apart. You
-# have the parts.
+# **Your turn: wl_groups** (5 min, function). The whole test, for a batch of as many graphs as you like. The colours to
+# start with come in as `colors`. Give every graph a number, such that two graphs have the same number if 1-WL can't
+# tell them apart, and different ones if it can. You have the parts.
 
 
 # %% nbgrader={"grade_id": "wl_groups", "solution": true}
@@ -346,9 +351,9 @@ for name, first, second, _ in pairs:
     print(f"{name:30}", "told apart" if told_apart(first, second) else "the same to 1-WL")
 
 # %% [markdown]
-# The two molecules again! The smallest pair is the easiest to understand. In a hexagon every node hears two
-# nodes, and so does every node of two triangles. In round 0 all are alike; so in round 1 all see the same;
-# and so on for ever.
+# The two molecules are among those that 1-WL takes for the same! The smallest pair is the easiest to understand. In
+# a hexagon every node hears two nodes, and so does every node of two triangles. In round 0 all are alike; so in
+# round 1 all see the same; and so on for ever.
 
 # %%
 _, hexagon, triangles, _ = hexagon_or_triangles
@@ -372,15 +377,16 @@ play_wl(refine_once)
 #
 # In round 1: two nodes hear one neighbour less. A new edge hides this only if it gives both of them back what
 # they lost, and the one place for that is where the old edge was. With one edge moved, the test always sees it.
-# With two edges moved it need not: the next exercise asks for that, and *Ask the tests* tells you whether you
-# have found it.
+# With two edges moved it need not: the next exercise asks for that.
 #
 # </details>
 
 # %% [markdown]
-# **Your turn: blind_partner** (4 min, function). Now fool the test yourself. Write the edge list of a graph
-# that 1-WL takes for an *octagon*, a ring of the eight nodes 0 to 7, and that is no octagon. Edges go both
-# ways, so the octagon has 16 columns.
+# **Your turn: blind_partner** (4 min, function). Now fool the test yourself. Find a graph that 1-WL takes for an
+# *octagon*, a ring of the eight nodes 0 to 7, and that is no octagon. Find it in the playground: begin with *octagon
+# and octagon*, remove two edges of the second graph, and make two others. Then *Ask the tests*. You have it when 1-WL
+# says *no* and the truth is *they are different*. Write down the edge list of your second graph. Edges go both ways,
+# so it has 16 columns, as the octagon has.
 
 # %% nbgrader={"grade_id": "blind_partner", "solution": true}
 blind_partner = None  # an edge_index [2, 16]
@@ -396,10 +402,19 @@ check(blind_partner=blind_partner)
 # hint("blind_partner")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
+# The playground takes any pair. This is the octagon beside what you have written down: ask the tests once more. The
+# other two of them, GIN and 3-WL, come later in this lesson.
+
+# %% tags=["playground"]
+if blind_partner is None:
+    raise NotImplementedError("This playground shows your `blind_partner`: find it first.")
+play_wl(refine_once, pair=(cycle_graph(8), Graph(torch.as_tensor(blind_partner), num_nodes=8)))
+
+# %% [markdown]
 # ## Why no network sees more
 #
-# Take any network that passes messages, and any weights. Say that two nodes have the same colour after t
-# rounds; then they have the same row after t layers. The proof is short enough to say aloud:
+# Take any network that passes messages, and any weights. Say that two nodes, of one graph or of two, have the same
+# colour after t rounds; then they have the same row after t layers. The proof is short enough to say aloud:
 #
 # - *At the start*, equal colours stand for equal features. Fine.
 # - *One layer on:* equal colours after t + 1 rounds mean equal colours after t rounds, and inboxes with equal
@@ -410,10 +425,9 @@ check(blind_partner=blind_partner)
 # their rows is the same as well. Message passing is *at most as strong as 1-WL*, in every depth (Xu et al.,
 # 2019; Morris et al., 2019).
 #
-# One assumption is hidden in it: the own row and the heap of messages are all that a node gets. A layer that
-# also looks at degrees, such as GCN, gets what one more round would tell it; the stable colours are its
-# border all the same. A network that is told more, such as the nodes' numbers, is another matter. We come to
-# that.
+# One assumption is hidden in it: the own row and the heap of messages are all that a node gets. A layer that also
+# looks at degrees, such as GCN, gets what one more round would tell it; it sees no more than the stable colours do
+# all the same. A network that is told more, such as the nodes' numbers, is another matter. We come to that.
 #
 # *At most*, though. Do our layers reach what 1-WL sees? **Predict, then run**, for the two spiders, which
 # 1-WL tells apart: which of the four networks do so? Remember that all nodes start with the same feature.
@@ -425,11 +439,12 @@ table_of_differences(short_legs, long_legs)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# GIN does, from a few layers on; with one layer it can't, since the two spiders have the same degrees. GCN
-# does so with one: its weights $1/\sqrt{\tilde d_i \tilde d_j}$ hold the neighbours' degrees, so it is one round ahead.
-# With depth its difference shrinks, and after sixteen layers it is no larger than rounding: lesson 7's blur.
-# GAT and GraphSAGE with its mean see nothing at any depth. The mean of equal rows is that row again, and
-# attention is a weighted mean. If everyone starts alike, everyone stays alike.
+# (The numbers are differences, as a share of the answer.) GIN tells them apart, from a few layers on; with one
+# layer it can't, since the two spiders have the same degrees. GCN does so with one: its weights
+# $1/\sqrt{\tilde d_i \tilde d_j}$ hold the neighbours' degrees, so it is one round ahead. With depth its difference
+# shrinks, and after sixteen layers it is no larger than rounding: lesson 7's blur. GAT and GraphSAGE with its mean
+# see nothing at any depth. The mean of equal rows is that row again, and attention is a weighted mean. If everyone
+# starts alike, everyone stays alike.
 #
 # </details>
 
@@ -480,9 +495,12 @@ show(
 # %% [markdown]
 # Four pairs among 156 graphs, one above the other in the picture: a hexagon with no, one, two or three long
 # diagonals, and two triangles with as many edges between them. The lower graphs have triangles and the upper have
-# none: 1-WL can't count triangles. In real data, nodes start with different features, and that helps. Here are the molecules of lesson 6, once as bare skeletons and once with their atoms as starting
-# colours. Graphs in one group may of course be one and the same molecule's skeleton, so we let NetworkX count
-# the pairs that are truly different (slow in general, quick at this size).
+# none: 1-WL can't count triangles.
+#
+# In real data, nodes start with different features, and that helps. Here are the molecules of lesson 6, once as bare
+# skeletons and once with their atoms as starting colours. Two graphs in one group may of course be the same graph,
+# numbered in another way. So we let NetworkX count the pairs that are truly different (slow in general, quick at
+# this size).
 
 # %%
 molecules, which = molecule_graphs()
@@ -535,7 +553,8 @@ for name, color in (("skeletons", torch.zeros_like(atoms)), ("with atoms", atoms
 # sends*.
 #
 # You have met the trick. The path A, B, C, D of lesson 1 has the features 1, 2, 4 and 8, so that a sum of 10
-# can only be 2 + 8. If several nodes may share a colour, take steps larger than 2:
+# can only be 2 + 8. There each number is twice the one before. If several nodes may share a colour, take a larger
+# factor than 2, a base B:
 #
 # $$s_i = \sum_{j \in \mathcal N(i)} B^{\,c_j}$$
 #
@@ -578,7 +597,7 @@ print(int(inbox_code(star, torch.tensor([2, 0, 0, 1, 2, 0]), base=10)[5]))
 
 # %% [markdown]
 # So a sum can be injective if what is sent has been chosen well, and neither a mean nor a max can count,
-# whatever is sent: a mean sees shares, a max sees presence. That settles which aggregator can reach 1-WL.
+# whatever is sent: a mean sees shares, a max sees presence. That settles which of these three can reach 1-WL.
 # What each node should send, a small network can learn.
 
 # %% [markdown]
@@ -591,7 +610,8 @@ print(int(inbox_code(star, torch.tensor([2, 0, 0, 1, 2, 0]), base=10)[5]))
 # The sum counts. The MLP, two linear maps with a ReLU between, prepares what the next layer will
 # send. And $1 + \varepsilon$ lets the node's own row weigh differently from the inbox, as the
 # signature keeps them apart: weighed alike, a node with 1 that hears 2 and a node with 2 that hears 1 have
-# the same sum, 3. $\varepsilon$ starts at 0, where they are still alike, and is learned.
+# the same sum, 3. $\varepsilon$ starts at 0, where they are still alike, and is learned. (The paper also tries a GIN
+# that leaves it at 0, *GIN-0*. On its data that one did as well or slightly better.)
 #
 # **Your turn: GINLayer** (8 min, layer). Write `forward`. Gradients must reach the features, the weights and
 # `eps`. A loop over the nodes would be right, but with it the training below takes minutes; lesson 2's
@@ -625,8 +645,8 @@ check(GINLayer)
 # %% [markdown]
 # Does it reach 1-WL? We hold the two against each other on all 156 graphs with six nodes: r rounds of
 # colours, and r of your layers with random weights, all nodes starting with 1. Into how many groups does each
-# sort the graphs? Beside it, the same layer with another ear: a mean or a max over the inbox instead of the
-# sum.
+# sort the graphs? Beside it, the same layer with another ear, that is, another aggregator: a mean or a max over the
+# inbox instead of the sum.
 
 
 # %%
@@ -810,8 +830,8 @@ show(ax, f"Bars for the accuracy on new trees, with the three seeds as points: {
 #
 # $$c'_{ij} = \operatorname{name}\big(\, c_{ij},\; \{\!\{\, (c_{iw},\, c_{wj}) : w = 1, \dots, N \,\}\!\} \,\big)$$
 #
-# Now a triangle shows at once: for an edge (i, j), some w gives the item (edge, edge). The two colours of an
-# item must stay together, for they belong to one w.
+# Each w puts one *item* into the heap, the two colours of its two steps. Now a triangle shows at once: for an edge
+# (i, j), some w gives the item (edge, edge). The two colours of an item must stay together, for they belong to one w.
 #
 # This is called the *folklore 2-WL* test. Mind the names: what many papers call *3-WL* is another way to
 # look, at triples, and on undirected graphs it is exactly as strong as this one. What they call 2-WL is no
@@ -923,10 +943,11 @@ show(
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# About twice as long for nodes, and towards eight times for pairs (small sizes have overheads, and the clock
-# is not exact). A node reads one message per edge, and a ring has as many edges as nodes. Pairs look at every
-# (i, j, w): $N^3$ items in time, $N^2$ colours in memory. On Cora's 2708 nodes that is 20 thousand million
-# items a round, against some ten thousand messages.
+# About twice as long for nodes, and about eight times for pairs (small sizes have overheads, and the clock
+# is not exact). Colour refinement reads one message per edge, and a ring has two edges for each node, one each way.
+# (`refine_once` also looks through the list of all edges once for every node. That is quick, and would only show on
+# far larger graphs.) Pairs look at every (i, j, w): $N^3$ items in time, $N^2$ colours in memory. On Cora's 2708 nodes
+# that is 20 thousand million items a round, against some ten thousand messages.
 #
 # </details>
 
@@ -947,9 +968,10 @@ show(
 # ## Beyond, cheaper: mark a node
 #
 # There is a way that keeps message passing. Make N copies of the graph; in copy v, mark node v. Then run
-# colour refinement (or GIN) on all copies, and compare the heaps of copies. A mark is a landmark: everywhere
-# its news is back after two steps, there and back; after three it is back in a triangle, and in a hexagon it
-# isn't. This is the idea of *subgraph networks*; it costs N times a plain round, so $N \cdot E$ messages.
+# colour refinement (or GIN) on all copies. Each copy gets its histogram, and each graph becomes a heap of N
+# histograms: compare these heaps. A mark is a landmark. In any graph its news is back after two steps, to a neighbour
+# and home; after three it is back in a triangle, and in a hexagon it isn't. This is the idea of *subgraph networks*
+# (Bevilacqua and others, 2022); it costs N times a plain round, so $N \cdot E$ messages.
 #
 # **Your turn: mark_each_node** (5 min, function). Build the N copies as one batch, copy after copy, each with
 # the edges in their old order; and the marks, 1 on node v of copy v and 0 elsewhere.
@@ -992,15 +1014,15 @@ for name, first, second, _ in pairs:
 
 # %% [markdown]
 # The number behind each word is how many messages or items one round reads, for one of the two graphs. Marks
-# see as much as pairs on these five, for less. In general they see no more than pairs do, and less on some
-# graphs.
+# see as much as pairs on these five, for less. In general they see no more than pairs do (Frasca and others, 2022),
+# and less on some graphs.
 #
 # ## Beyond, cheapest: give the nodes names
 #
-# If messages come without a name, why not give each node a *node id* as a feature, one-hot by its number? Or
-# a few *random features*, drawn anew each time? Then a message can be recognised when it comes back. It costs
-# nothing extra. What is the catch? We let your GIN learn to tell hexagons from two triangles, with three
-# kinds of features, and test it on both graphs with the nodes in other orders.
+# If messages come without a name, why not give each node a *node id* as a feature, one-hot by its number? Or a few
+# *random features*, drawn anew each time (Sato and others, 2021)? Then a message can be recognised when it comes
+# back. It costs next to nothing. What is the catch? We let your GIN learn to tell hexagons from two triangles, with
+# three kinds of features, and test it on both graphs with the nodes in other orders.
 
 
 # %%
@@ -1064,7 +1086,7 @@ for kind in ("none", "ids", "random"):
 # | what you add | tells apart | costs in a round | the catch |
 # |---|---|---|---|
 # | nothing (1-WL, GIN) | as much as 1-WL | E | regular graphs look alike |
-# | node ids | anything | E | the numbering matters |
+# | node ids | anything, with layers enough | E | the numbering matters |
 # | random features | anything, with luck | E | noisy answers, slow learning |
 # | marks (subgraphs) | more than 1-WL, never more than pairs | N · E | N times the work |
 # | pairs (folklore 2-WL, "3-WL") | more: triangles, short rings, ... | N³ | small graphs only |
@@ -1145,6 +1167,9 @@ pair_work = 18**3
 # %% nbgrader={"grade_id": "check_pair_work", "grade": true}
 check(pair_work=pair_work)
 
+# %%
+# hint("pair_work")  # stuck? take away the first # and run this cell; again for the next hint
+
 # %% [markdown]
 # ## In your own words
 #
@@ -1201,6 +1226,13 @@ check(pair_work=pair_work)
 #   arXiv 1810.02244. The same border, found independently, and networks beyond it.
 # - Haggai Maron, Heli Ben-Hamu, Hadar Serviansky, Yaron Lipman: *Provably Powerful Graph Networks.* 2019,
 #   arXiv 1905.11136. A network for pairs.
+# - Beatrice Bevilacqua and others: *Equivariant Subgraph Aggregation Networks.* 2022, arXiv 2110.02910; and Fabrizio
+#   Frasca and others: *Understanding and Extending Subgraph GNNs by Rethinking Their Symmetries.* 2022, arXiv
+#   2206.11140. Marked copies, and why they see no more than pairs.
+# - Ryoma Sato, Makoto Yamada, Hisashi Kashima: *Random Features Strengthen Graph Neural Networks.* 2021, arXiv
+#   2002.03155.
+# - Jin-Yi Cai, Martin Fürer, Neil Immerman: *An optimal lower bound on the number of variables for graph
+#   identification.* 1992. Blind pairs for every k.
 # - Boris Weisfeiler, Andrei Leman: *A reduction of a graph to a canonical form and an algebra arising during
 #   this reduction.* 1968. Where it began, with colours for pairs.
 #

@@ -1,5 +1,6 @@
 """The playground of SAGPool and DiffPool: survivors and clusters are the library's, or the learner's."""
 
+import re
 from typing import Any
 
 import pytest
@@ -102,6 +103,28 @@ def test_sorted_by_clicks_the_two_groups_come_out() -> None:
     assert play.views[0].pies[0] == [0.5, 0.5]
     control(play, "Start again").click()
     assert play.views[0].pies[1][0] < 0.1
+
+
+def test_the_four_entries_always_add_up_to_the_edges() -> None:
+    """What the exercise nothing_lost asks."""
+    answer = load(6).exercises["nothing_lost"].answer  # type: ignore[union-attr]
+    play = play_coarser()
+    control(play, "way").value = DIFF
+    for node in (None, 1, 3, 6, 6, 8, 8, 0, 9):
+        if node is not None:
+            click(play, node)
+        for sure in range(9):
+            control(play, "how sure").value = sure
+            within, across = ([float(word) for word in pair.split(" and ")] for pair in _entries(play))
+            assert sum(within) + sum(across) == pytest.approx(answer, abs=0.3)  # the picture's rounding
+            if not sure:
+                assert [*within, *across] == [10.5] * 4
+            shown = [float(word) for word in play.views[1].edge_labels]
+            assert shown == [within[0], across[0], within[1]]  # the line between them says both
+
+
+def _entries(play: Playground) -> list[str]:
+    return re.findall(r"(?:within|to the other): ([\d.]+ and [\d.]+)[;.]", play.words)
 
 
 def test_only_the_controls_that_matter_are_there() -> None:

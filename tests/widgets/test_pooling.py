@@ -1,6 +1,7 @@
 """The pooling playground: every row is the library's readout, or the learner's."""
 
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -35,6 +36,13 @@ def answers(play: Playground) -> list[str]:
     return [row[2] for row in rows(play)]
 
 
+def place(play: Playground, which: int, letters: str) -> None:
+    """Click until the places of a graph hold these colours, and the others nobody."""
+    for node, letter in enumerate(letters.ljust(8)):
+        while play.views[which].inside[node] != letter.strip():
+            click(play, which, node)
+
+
 def seen(play: Playground) -> tuple[torch.Tensor, torch.Tensor]:
     """x and batch, read off the picture."""
     there = [(LETTERS[w], which) for which, view in enumerate(play.views) for w in view.inside if w]
@@ -67,6 +75,27 @@ def test_the_pairs_are_told_apart_by_what_they_should() -> None:
         "nobody and somebody": ["different", "different", "different"],
     }
     assert "The two rows: sum different" in play.words
+
+
+def test_with_one_green_node_in_each_graph_only_the_maximum_is_fooled() -> None:
+    """What the exercise one_green asks: found by playing, over all pairs with up to three other nodes."""
+    question = load(6).exercises["one_green"]
+    assert (question.answer, question.choices["b"]) == ("b", "the maximum alone")  # type: ignore[union-attr]
+    play = play_pooling()
+    for which, node in ((0, 3), (1, 6)):
+        for _ in range(3):
+            click(play, which, node)
+    assert [view.inside.count("g") for view in play.views] == [1, 1]
+    assert answers(play) == ["different", "different", "the same"]
+    assert rows(play)[1][:2] == ["(0.5, 0.25, 0.25)", "(0.57, 0.29, 0.14)"]
+    graphs = ["g" + "b" * blue + "o" * orange for blue, orange in product(range(3), repeat=2)]
+    fooled = set()
+    for first, second in product(graphs, repeat=2):
+        place(play, 0, first)
+        place(play, 1, second)
+        if first != second:
+            fooled |= {row for row, says in zip(OURS, answers(play), strict=True) if says == "the same"}
+    assert fooled == {"max"}
 
 
 def test_a_click_turns_a_place() -> None:

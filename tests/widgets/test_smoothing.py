@@ -1,5 +1,6 @@
 """The over-smoothing playground: values and curve are what the library's layers and thermometer give."""
 
+import re
 from typing import Any
 
 import pytest
@@ -85,6 +86,20 @@ def test_pair_norm_brings_the_two_sides_back() -> None:
     sides = karate_club().y
     assert sides is not None
     assert abs(sum(a == bool(b) for a, b in zip(warm, sides.tolist(), strict=True)) - 17) >= 14
+
+
+def test_with_a_residual_it_takes_twice_as_many_layers() -> None:
+    """What the exercise how_much_deeper asks: read off the points, which say both curves."""
+    answer = load(7).exercises["how_much_deeper"].answer  # type: ignore[union-attr]
+    play = play_smoothing()
+    assert control(play, "start").value == "the two sides"
+    control(play, "residual").value = True
+    both = re.compile(r"is (\S+); without remedies, (\S+)\.$")
+    told = [both.findall(words)[0] for words in play.views[1].details[:33]]
+    first = [next(k for k, pair in enumerate(told) if float(pair[which]) < 0.003) for which in (1, 0)]
+    assert tuple(first) == answer
+    around = [told[k][which] for which, k in ((1, 14), (1, 15), (0, 30), (0, 31))]
+    assert around == ["0.0035", "0.0028", "0.0031", "0.0028"]  # no doubt, as it is written
 
 
 def test_what_the_exit_sees_of_all_layers_keeps_the_first() -> None:

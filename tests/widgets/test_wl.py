@@ -141,6 +141,18 @@ def test_a_triangle_and_a_pentagon_drawn_by_hand_fool_1_wl() -> None:
     assert "they are different" in play.words
 
 
+def test_the_learners_own_pair_can_be_brought() -> None:
+    """As lesson 8 does it with what blind_partner holds."""
+    partner = load(8).exercises["blind_partner"].example()  # type: ignore[union-attr]
+    play = play_wl(pair=(cycle_graph(8), Graph(partner, num_nodes=8)))
+    assert control(play, "pair").value == "the pair I brought"
+    assert sorted(edges(play, 1)) == sorted(partner.T.tolist())
+    places = torch.tensor(play.views[1].positions)
+    assert torch.pdist(places).min() > 2 * play.views[1].radius  # no two nodes on top of each other
+    assert list(verdict(play).values()) == ["no.", "no.", "yes.", "they"]
+    assert "they are different" in play.words
+
+
 def test_the_lessons_own_answers_fit() -> None:
     exercises = load(8).exercises
     refine, layer = (exercises[name].answer for name in ("refine_once", "GINLayer"))  # type: ignore[union-attr]
