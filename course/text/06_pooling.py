@@ -1152,8 +1152,8 @@ for name, gain in zip(POOLINGS[1:], rows[1:] - rows[0]):
 # next to nothing. (Even that is kind: five runs are few, a t-test would ask for 2.8 times that number, and the splits
 # share most of their molecules.)
 #
-# Which of the four pass? (On your machine others may. With the same seeds, another processor rounds in another way,
-# and sixty epochs make a few hundredths of it.) One that does is a finding about these 188 molecules, this network
+# Which of the four pass? (On your machine others may. Even with the same seeds, these numbers move by a few
+# hundredths from one machine, or one run, to the next.) One that does is a finding about these 188 molecules, this network
 # and 60 epochs, and no more. Had we shown you one seed alone, you might have gone home with another winner. Larger
 # studies came out no more kindly. Errica and others (2020) gave every method the same care, and on three data sets
 # of proteins a baseline that looks at no edge did as well or better. Mesquita and others (2020) put random clusters
