@@ -884,9 +884,10 @@ for model in (MLP(1433, 16, 7), GCN(1433, 16, 7)):
 play_gcn(edge_weights, GCNLayer, pixel_grid())
 
 # %% [markdown]
-# `pixel_grid` gives an image as a graph, and `edge_type` says from which side each message comes: 0 to 7, in
-# reading order. (On a grid with four neighbours it is 0 to 3.) Write the convolution as message passing:
-# `W[side]` `[F, C]` for each of the sides, `W_self` `[F, C]` for the pixel itself.
+# `pixel_grid` gives an image as a graph, and `edge_type` says from which side each message comes: 0 to 7, in reading
+# order, 0 from the pixel above on the left, 7 from the one below on the right. (On a grid with four neighbours it is
+# 0 to 3.) Write the convolution as message passing: `W[side]` `[F, C]` for each of the sides, `W_self` `[F, C]` for
+# the pixel itself.
 #
 # **Your turn: grid_conv** (5 min, stretch).
 

@@ -1110,10 +1110,10 @@ print(f"newcomers by all their {papers.x.size(1):,} words:            {probe(pap
 #
 # ## Who will cite whom? And the leak
 #
-# The score of a pair is a product of two rows. So we can also ask: which links are missing? *Link prediction* hides
-# some links, trains on the others, and asks whether the hidden pairs score higher than random ones. The measure is
-# the *AUC*: the chance that a hidden link, picked at random, gets a higher score than a pair that is no link. 1 is
-# perfect, and 0.5 is what coins earn.
+# The score of a pair is the dot product of its two rows. So we can also ask: which links are missing? *Link
+# prediction* hides some links, trains on the others, and asks whether the hidden pairs score higher than random ones.
+# The measure is the *AUC*: the chance that a hidden link, picked at random, gets a higher score than a pair that is
+# no link. 1 is perfect, and 0.5 is what coins earn.
 #
 # How do you hide a tenth of the links? The obvious way is to deal out the columns of the edge list:
 

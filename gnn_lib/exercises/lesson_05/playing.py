@@ -21,13 +21,12 @@ way_back = Question(
         0.01: "That is with a small q: everything draws the walk out. Here q is 8.",
         0.96: "That is with p = 1/8, which makes turning back frequent. Here p is 4.",
         0.33: "That is a step among three neighbours. Has the walk gone from 1 to 11? Node 11 has four.",
-        2.5: "The sum over the way back, turned over: 0.625 / 0.25. A probability is at most 1.",
     },
     hints=(
         "The first step goes by the edges alone, so p and q don't change it. Click node 1, press `Step`; if "
         "the walk isn't at 11, press `Another walk` and `Step` again.",
-        "When the words say that the walk is 1, 11, choose p = 4 and q = 8. The number below node 1 is the "
-        "answer.",
+        "When the ring has moved from 1 to 11, choose p = 4 and q = 8. The number below node 1 is "
+        "the answer.",
         "1/p = 0.25 for the way back, and three times 1/q = 0.125 for the ways out. Divide by the sum.",
     ),
     minutes=2,
