@@ -8,7 +8,7 @@
 # %% [markdown]
 # # Lesson 3: The graph convolution
 #
-# About 75 minutes, 32 points.
+# About 75 minutes, 33 points.
 #
 # Lesson 2 left us with two summaries, and neither will do. A sum shouts where there is a crowd: a node with a
 # thousand neighbours drowns all others. A mean forgets the crowd: a thousand friends and one friend weigh the
@@ -60,17 +60,17 @@ show(draw_graph(star, labels=["hub", *"ABCDEFG"]), "A hub in the middle, joined 
 #
 # $$h_i = \sum_{j \in \mathcal N(i) \cup \{i\}} \frac{x_j}{\sqrt{\tilde d_j \, \tilde d_i}}$$
 #
-# The sum runs over all who send to $i$, and $i$ itself. $\tilde d_i = 1 + d_i$, "d tilde", is the in-degree of
-# lesson 1 and 1 more for the self-loop: how many messages arrive at $i$, its own included. $\tilde d_j$ is the
-# same for the sender: how many arrive at $j$. (As in lesson 2, an edge that comes twice is in the sum twice; and so
-# is a loop that was there before.)
+# $x_j$ is what j says, $h_i$ what i holds afterwards. The sum runs over all who send to $i$, and $i$ itself.
+# $\tilde d_i = 1 + d_i$, "d tilde", is the in-degree of lesson 1 and 1 more for the self-loop: how many messages
+# arrive at $i$, its own included. $\tilde d_j$ is the same for the sender: how many arrive at $j$. (As in lesson 2,
+# an edge that comes twice is in the sum twice. A node that had a loop before hears itself twice, too.)
 #
-# Check it by hand on the path A - B - C - D with the values 1, 2, 4, 8. The two ends have degree 2, the two in
-# the middle 3. So A hears $1/\sqrt{2 \cdot 2}$ of itself and $2/\sqrt{3 \cdot 2}$ of B: together 1.316 (that is
-# 0.500 and 0.816).
+# Check it by hand on the path A - B - C - D, joined both ways, with the values 1, 2, 4, 8. Loops counted, the two
+# ends have degree 2, the two in the middle 3. So A hears its own 1 as $1/\sqrt{2 \cdot 2} = 0.500$ and B's 2 as
+# $2/\sqrt{3 \cdot 2} = 0.816$: together 1.316.
 #
-# Now the hub. **How much does it hear under this rule, when everybody says 1?** Work it out on paper. It is
-# more than the mean's 1 and less than the sum's 8.
+# Now the hub of the picture, with its seven. **How much does it hear under this rule, when everybody says 1?** Work
+# it out on paper. It is more than the mean's 1 and less than the sum's 8.
 #
 # **Your turn: hub_hears** (2 min, blank).
 
@@ -99,6 +99,9 @@ check(hub_hears=hub_hears)
 # thousand.
 #
 # </details>
+#
+# (Mind the axes of the figure: from one mark to the next it is ten times as much, on both axes of the left panel.
+# There a crowd that grows makes a straight line, and its root one that is half as steep.)
 
 # %% tags=["playground"]
 others = torch.arange(1, 101)
@@ -153,8 +156,8 @@ show(panels, "Two panels over the number of neighbours, 1 to 100. Left, what the
 # and her message to Cem $1/\sqrt{2 \cdot 3} = 0.408$. Ann's own loop gets $1/\sqrt{2 \cdot 2} = 0.5$ and Cem's
 # $1/3$.
 #
-# Mind the axes. A[j, i] is an edge from j to i, so that what arrives at i stands in *column* i. And `A` belongs
-# to whoever calls you: leave it as it is.
+# Mind the axes. A[j, i] is an edge from j to i, so that what arrives at i stands in *column* i. And don't write into
+# `A` itself: whoever calls your function may need it afterwards. Make a new matrix.
 #
 # **Your turn: normalise** (7 min, function).
 
@@ -209,11 +212,11 @@ for name, total in zip(friends.names, normalise(to_dense(friends)).sum(0).tolist
 #
 # $$H = S^\top X \, W + b \qquad \text{with} \qquad S = \tilde D^{-1/2} \, (A + I) \, \tilde D^{-1/2}$$
 #
-# $\tilde D$ is the diagonal matrix of the degrees, and $\tilde D^{-1/2}$ has $1/\sqrt{\tilde d_i}$ in their
-# places. On the left it scales rows, on the right columns: your `normalise`, as papers write it. $S^\top X$
-# gathers every inbox at once, exactly as `A.T @ X` did in lesson 1; on an undirected graph S equals its own
-# transpose, and most papers leave the $^\top$ out. The layer is linear. A *nonlinearity*, such as the ReLU, comes
-# between two layers.
+# $\tilde D$ is the diagonal matrix of the degrees, and $\tilde D^{-1/2}$ has $1/\sqrt{\tilde d_i}$ in their places.
+# On the left it scales rows, on the right columns: your `normalise`, as papers write it. $S^\top X$ gathers every
+# inbox at once, exactly as `A.T @ X` did in lesson 1; on an undirected graph S equals its own transpose, and most
+# papers leave the $^\top$ out. The layer is linear. A *nonlinearity*, such as the ReLU of lesson 2, which turns
+# negative numbers into 0, comes between two layers.
 #
 # **Your turn: gcn_dense** (3 min, blank).
 
@@ -232,8 +235,9 @@ check(gcn_dense)
 # hint("gcn_dense")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# With $W = I$ and $b = 0$ the result is what each friend has gathered about the two films. Check Ann's comedy
-# by hand: half of her own 5, and $0.408$ of Cem's 1, make 2.91. And on the path, A hears 1.316, as above.
+# With $W = I$ and $b = 0$ nothing is learned, and the result is what each friend has gathered about the two films.
+# Check Ann's comedy by hand: half of her own 5, and $0.408$ of Cem's 1, make 2.91. And on the path, A hears 1.316, as
+# above.
 
 # %%
 gathered = gcn_dense(friends.x, normalise(to_dense(friends)), torch.eye(2), torch.zeros(2))
@@ -248,17 +252,17 @@ print("on the path:", ", ".join(f"{name} {value:.3f}" for name, value in zip(pat
 # Somebody will put Ann's weight to Cem into row Cem. Don't correct it: compute `S @ x` and `S.T @ x` side by
 # side and ask which of them Cem would believe.
 #
-# A common question: "Why the square roots, and not the degrees themselves?" Because the two factors multiply.
-# On a graph where everybody has degree d, each weight should be about 1/d, so that a row of equal voices keeps
-# its volume: the two roots give exactly that.
+# A common question: "Why the square roots, and not the degrees themselves?" Because the two factors multiply. On a
+# graph where everybody has degree d, each weight should be 1/d, so that an inbox of equal voices keeps its volume:
+# the two roots give exactly that.
 
 # %% [markdown]
 # ## Edges instead of a matrix
 #
-# Now something real: a citation graph. The nodes are papers, an edge joins two papers if one cites the other,
-# both ways, and the features `x` say which words a paper uses. The graph that everybody tries first is called
-# *Cora*. Where it isn't on your machine, a made-up twin of the same size and shape takes its place, and the
-# next cell says so.
+# Now something real: a citation graph. The nodes are papers, an edge joins two papers if one cites the other, both
+# ways, and the features `x` say which words a paper uses. The graph that everybody tries first is called *Cora*.
+# Where it isn't on your machine, a made-up twin takes its place, with as many papers and words and nearly as many
+# citations, and the next cell says so.
 
 # %%
 papers, which = citation_graph()
@@ -272,8 +276,8 @@ print(f"S would have {N * N:,} entries, of which {(N + E) / N**2:.2%} are not ze
 # one matrix. So we go back to the edge list, and do the same three steps there: add the loops, weigh the edges,
 # sum.
 #
-# **First, the loops.** A self-loop on node 5 is a column 5, 5 in `edge_index`. Every node gets one more, even a
-# node that has a loop already: $A + I$ adds 1 to each entry of the diagonal.
+# **First, the loops.** A self-loop on node 5 is a column in `edge_index` that holds 5 twice, 5 -> 5. Every node gets
+# one more, even a node that has a loop already: $A + I$ adds 1 to each entry of the diagonal.
 #
 # **Your turn: add_self_loops** (3 min, blank).
 
@@ -386,6 +390,25 @@ print(f"edges and library by {(by_edges - by_library).abs().max():.0e}")
 play_gcn(edge_weights, GCNLayer)
 
 # %% [markdown]
+# How loud is somebody two steps away? `Start` with all 0 and click E once. Leave both W at 1. After two layers D, E's
+# neighbour, holds 0.27. Now begin again, and click A in place of E, as often as you like. **How many clicks at A does
+# it take until D holds at least as much in the end?** Guess first.
+#
+# **Your turn: clicks_at_a** (2 min, blank).
+
+# %% nbgrader={"grade_id": "clicks_at_a", "solution": true}
+clicks_at_a = None  # a whole number
+### BEGIN SOLUTION
+clicks_at_a = 4
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_clicks_at_a", "grade": true}
+check(clicks_at_a=clicks_at_a)
+
+# %%
+# hint("clicks_at_a")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
 # (Small print: where a node has a self-loop already, you add a second one, as $A + I$ says. Our library, like
 # PyTorch Geometric, keeps the loop that is there instead. On graphs without loops, such as ours, it is all
 # the same.)
@@ -426,8 +449,9 @@ print(f"numbers to add up with 16 hidden units: W last {edges.size(1) * papers.x
 # Why is this called a *convolution*? The rule has a second origin, and it explains the name. A sound is a
 # mixture of slow and fast waves, and a filter turns some of them down. A graph has waves, too.
 #
-# How rough is a signal on a graph? Compare the two ends of each edge. The *normalised Laplacian* does that. For
-# an undirected graph, with $d$ and $D$ the degrees of A itself, no loops:
+# A *signal* $x$ is one number for each node. How rough is it: how much does it jump along the edges? Compare the two
+# ends of each edge. The *normalised Laplacian* does that. For an undirected graph, with the degrees $d_i$ of A
+# itself, no loops added, and $D$ the matrix that has them on its diagonal:
 #
 # $$L = I - D^{-1/2} A \, D^{-1/2}$$
 #
@@ -461,10 +485,10 @@ check(laplacian)
 # hint("laplacian")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# The waves of a graph are the *eigenvectors* of L: signals $u$ that L only stretches, $L u = \lambda u$. The
-# factor, the *eigenvalue* $\lambda$, says how rough the wave is: 0 is the smoothest, and none is above 2. All
-# eigenvalues together are the graph's *spectrum*. Here are a slow wave and the fastest one on the karate club
-# of lesson 1.
+# The waves of a graph are the *eigenvectors* of L: signals $u$ that L only stretches, $L u = \lambda u$. The factor,
+# the *eigenvalue* $\lambda$, says how rough the wave is: 0 is the smoothest, and none is above 2. A graph with N
+# nodes has N waves, and each signal is a mixture of them, in one way only. All eigenvalues together are the graph's
+# *spectrum*. Here are a slow wave and the fastest one on the karate club of lesson 1.
 
 # %%
 club = karate_club()
@@ -479,10 +503,10 @@ show(panels, "The karate club twice, coloured by two eigenvectors of its Laplaci
      "and nearly all their neighbours purple.")
 
 # %% [markdown]
-# A *filter* multiplies each wave by a number $g(\lambda)$ of its own, say near 1 for slow waves and near 0
-# for fast ones. Split the signal into waves ($U^\top x$), multiply, put it together again. With the
-# eigenvectors as columns of $U$, the eigenvalues on the diagonal of $\Lambda$, and $g$ applied to each of
-# them:
+# A *filter* multiplies each wave by a number $g(\lambda)$ of its own, say near 1 for slow waves and near 0 for fast
+# ones. Let the columns of $U$ be the eigenvectors, each of length 1, and the diagonal of $\Lambda$ the eigenvalues.
+# Then split the signal ($U^\top x$ says how much of each wave is in it), multiply by $g$ of each eigenvalue, and put
+# it together again:
 #
 # $$g(L) \, x = U \, g(\Lambda) \, U^\top x$$
 #
@@ -490,10 +514,10 @@ show(panels, "The karate club twice, coloured by two eigenvectors of its Laplaci
 # convolution there (with a kernel that looks the same to both sides). So this is the convolution on a graph.
 # But all eigenvectors of a graph with a million nodes are out of reach.
 #
-# The way out: let $g$ be a polynomial. $L x$ is one sum over neighbours, $L^2 x$ two, and no eigenvector is
-# needed. Plain powers soon all look alike. *Chebyshev's polynomials* $T_k$ each have a shape of their own,
-# and stay between -1 and 1 as long as what goes in does. The eigenvalues of L lie between 0 and 2, so we
-# shift them by 1:
+# The way out: let $g$ be a polynomial. $L x$ is one sum over neighbours, $L^2 x$ two, and no eigenvector is needed.
+# But the higher plain powers look nearly alike, and a mixture of things that look alike is hard to choose.
+# *Chebyshev's polynomials* $T_k$ each have a shape of their own, and stay between -1 and 1 as long as what goes in
+# does. The eigenvalues of L lie between 0 and 2, so we shift them by 1:
 #
 # $$g(L) \, x = \sum_{k=0}^{K} \theta_k \, T_k(\hat L) \, x \qquad \text{with} \qquad \hat L = L - I$$
 #
@@ -529,9 +553,10 @@ check(chebyshev_filter)
 # hint("chebyshev_filter")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# How many steps does a good filter need? Take $g(\lambda) = e^{-2\lambda}$, which lets slow waves through and
+# How many steps does a good filter need? Take $g(\lambda) = e^{-2\lambda}$, which lets slow waves through and nearly
 # stops fast ones. A signal of 1 at one node goes through your filter, and through the exact one with all
-# eigenvectors. The curves show what becomes of each wave, the numbers how far off the filtered signal is:
+# eigenvectors. The curves show by how much each wave is multiplied, the numbers in the legend how far the filtered
+# signal is off at the worst node:
 
 # %%
 L = laplacian(to_dense(club))
@@ -555,17 +580,18 @@ show(panel, "The wanted filter falls from 1 at eigenvalue 0 towards 0 at 2. With
      "parabola, closer; with K = 4 the curve can't be told from the wanted one. Marks at the foot show the club's eigenvalues, from 0 to 1.7.")
 
 # %% [markdown]
-# Four steps are nearly perfect, two are good, and even one step, a straight line, goes the right way: it keeps
-# the slow and turns down the fast. Thomas Kipf and Max Welling asked in 2017: if we stack layers anyway, isn't
-# one step in each enough? Each layer takes $K = 1$, and two layers look two steps far.
+# Four steps are nearly perfect, two are good, and even one step, a straight line, goes the right way: it keeps more
+# of the slow than of the fast. Thomas Kipf and Max Welling asked in 2016: if we stack layers anyway, isn't one step
+# in each enough? Each layer takes $K = 1$, and two layers look two steps far.
 #
-# With $K = 1$ two numbers are left, $\theta_0$ and $\theta_1$. They went further still, and tied the two
-# together, so that one number remains, a common factor, and $W$ can take that over. For one choice of the two
-# the filter becomes
+# With $K = 1$ two numbers are left, $\theta_0$ and $\theta_1$. They went further still: let one follow from the
+# other, so that a single number remains, which multiplies the whole, and $W$ can take that over. With that number at
+# 1, the filter is
 #
 # $$\theta_0 \, x + \theta_1 \, (L - I) \, x = x + D^{-1/2} A \, D^{-1/2} \, x$$
 #
-# **the node itself plus its neighbours, each divided by the roots of both degrees.** Which are they?
+# **the node itself plus its neighbours, each neighbour divided by the roots of both degrees.** Which two numbers
+# $\theta_0$ and $\theta_1$ make the left side equal to the right one?
 #
 # **Your turn: two_thetas** (1 min, blank).
 
@@ -604,10 +630,9 @@ print(f"filter and sum differ by {(by_filter - by_edges).abs().max():.0e} at mos
 #
 # <details><summary>Answer</summary>
 #
-# It is multiplied by 2 each time: after eight layers by 256. Numbers that double with every layer are hard to
-# train with. That is why the self-loops go *into* A, and into its degrees: no eigenvalue of S is above 1. Kipf
-# and Welling call this the *renormalisation trick*. S is not the same matrix, it is a tamer one of the same
-# kind.
+# It is multiplied by 2 each time: after eight layers by 256. Numbers that double with every layer are hard to train
+# with. That is why the self-loops go *into* A, and into its degrees: all eigenvalues of S lie between -1 and 1. Kipf
+# and Welling call this the *renormalisation trick*. S is not the same matrix, it is a tamer one of the same kind.
 #
 # </details>
 
@@ -641,15 +666,14 @@ show(panels, "Two panels. Left, the eigenvalues on the karate club: those of I +
 # %% [markdown]
 # ## 140 labels for 2,708 papers
 #
-# Back to the papers. Each has a topic, one of seven. We are told it for 20 papers of each: 140 in all. A
-# *mask* says which they are: `train_mask` holds one bool for each node, True for these. Another 500, in
-# `val_mask`, are for choosing the best epoch; 1000, in `test_mask`, for the final grade, and for nothing
-# else.
+# Back to the papers. Each has a topic, one of seven. We are told it for 20 papers of each topic: 140 in all. A *mask*
+# says which they are: `train_mask` holds one bool for each node, True for these. Another 500, in `val_mask`, are for
+# choosing the best epoch; 1000, in `test_mask`, for the final grade, and for nothing else.
 #
-# The whole graph goes through the network at once. The test papers stay in it, for they are neighbours of the
-# others, and their neighbours' neighbours. What stops at the mask is the *loss*. For the chosen nodes $T$,
-# with $p_{i,c}$ the probabilities that the *softmax* makes of node i's scores (e to the power of each, divided
-# by their total: positive numbers that sum to 1):
+# The whole graph goes through the network at once. The test papers stay in it, for they are neighbours of the others,
+# and their neighbours' neighbours. What stops at the mask is the *loss*. $T$ are the chosen nodes, $|T|$ of them, and
+# $y_i$ is the true topic of node i. $p_{i,c}$ is the probability of topic c, made from node i's scores by the
+# *softmax* (e to the power of each, divided by their total: positive numbers that sum to 1):
 #
 # $$\ell = -\frac{1}{|T|} \sum_{i \in T} \log p_{i, \, y_i}$$
 #
@@ -680,9 +704,9 @@ check(masked_loss)
 # looks at the test nodes only to report. To choose by the test nodes is a mistake that has made it into
 # published code.
 #
-# With so few labels, a network soon knows them by heart. Two things in the code are against that. *Dropout*
-# sets half of the hidden numbers to 0 by chance while training, and doubles the others. *Weight decay* pulls
-# all weights towards 0.
+# With so few labels, a network soon knows them by heart, and does worse on all others: it overfits, as one says. Two things in
+# the code work against that. *Dropout* sets each hidden number to 0 with a chance of one half while training, and
+# doubles the others. *Weight decay* pulls all weights towards 0.
 
 # %%
 class MLP(nn.Module):
@@ -728,9 +752,9 @@ print(f"MLP, five seeds: {mlp_accuracy.mean():.3f} ± {mlp_accuracy.std():.3f}; 
 #
 # ### Now with the graph
 #
-# The GCN is the same network with your layer in place of `nn.Linear`. The same words, the same 140 labels,
-# the same number of parameters; what is added is who cites whom. Whatever stands between the model and the
-# seed, `train` hands on to `forward`.
+# The GCN is the same network with your layer in place of `nn.Linear`. The same words, the same 140 labels, the same
+# number of parameters; what is added is who cites whom. In `train(GCN, ..., seed=0)` you put what `forward` takes in
+# place of the dots: x, the edges with their loops, and the weights.
 
 # %%
 class GCN(nn.Module):
@@ -833,20 +857,21 @@ for model in (MLP(1433, 16, 7), GCN(1433, 16, 7)):
 # %% [markdown]
 # ## An image is a graph, too
 #
-# Where else do the parameters not grow with the data? In a CNN: one small *kernel* slides over the whole image,
-# whatever its size. That is no accident. An image is a grid of pixels, each joined with the eight around it,
-# and a 3 x 3 convolution is message passing on that grid:
+# Where else do the parameters not grow with the data? In a convolutional network for images, a CNN: one small
+# *kernel*, a table of 3 x 3 weights, slides over the whole image, whatever its size. That is no accident. An image is
+# a grid of pixels, each joined with the eight around it, and a 3 x 3 convolution is message passing on that grid:
 #
 # $$h_{r, c} = \sum_{u=-1}^{1} \sum_{v=-1}^{1} x_{r+u, \, c+v} \, W_{u, v}$$
 #
-# Pixels outside the image count as 0. Two things set it apart from a GCN. It doesn't divide by degrees; and,
-# which matters more, on a grid every neighbour has a *side*: above, below, left, right, and four corners. So
-# the kernel can have a weight of its own for each side, nine in all. On a graph nobody is left or right of
-# anybody, and all neighbours share one $W$.
+# The pixel in row r and column c hears itself and the eight around it, those that stand u rows further down and v
+# columns further to the right, each with a weight of its own. Pixels outside the image count as 0. Two things set it
+# apart from a GCN. It doesn't divide by degrees; and, which matters more, on a grid every neighbour has a *side*:
+# above, below, left, right, and four corners. So the kernel can have a weight of its own for each side, nine in all
+# with the middle. On a graph nobody is left or right of anybody, and all neighbours share one $W$.
 #
-# **Predict, then play.** Here is your GCN on an image of 5 x 5 pixels. Start with all 0 and paint two pixels, one in a
-# corner and one in the middle. After the first step, which of the two is the brighter one? And can you tell, by what
-# the pixels around a painted one hold now, on which side of it they are?
+# **Predict, then play.** Here is your GCN on an image of 5 x 5 pixels. Start with all 0 and paint two pixels with a
+# click, one in a corner and one in the middle. After the first step, which of the two is the brighter one? And can
+# you tell, by what the pixels around a painted one hold now, on which side of it they are?
 #
 # <details><summary>Answer</summary>
 #
@@ -859,9 +884,10 @@ for model in (MLP(1433, 16, 7), GCN(1433, 16, 7)):
 play_gcn(edge_weights, GCNLayer, pixel_grid())
 
 # %% [markdown]
-# `pixel_grid` gives an image as a graph, and `edge_type` says from which side each message comes: 0 to 7, in
-# reading order. (On a grid with four neighbours it is 0 to 3.) Write the convolution as message passing:
-# `W[side]` `[F, C]` for each of the sides, `W_self` `[F, C]` for the pixel itself.
+# `pixel_grid` gives an image as a graph, and `edge_type` says from which side each message comes: 0 to 7, in reading
+# order, 0 from the pixel above on the left, 7 from the one below on the right. (On a grid with four neighbours it is
+# 0 to 3.) Write the convolution as message passing: `W[side]` `[F, C]` for each of the sides, `W_self` `[F, C]` for
+# the pixel itself.
 #
 # **Your turn: grid_conv** (5 min, stretch).
 
@@ -998,11 +1024,10 @@ check(two_layers=two_layers)
 # %% [markdown]
 # ## What you take with you
 #
-# A graph convolution gathers each inbox, the node itself included, with weights 1 over the roots of both
-# degrees, and then applies one learned matrix. It is a filter on the graph's spectrum cut down to a single
-# step, and on a grid, where every neighbour has a side, it becomes the convolution of images. With 140 labels
-# it got far more papers right than the words alone, with not one parameter more, and a larger graph would not
-# need more either.
+# A graph convolution gathers each inbox, the node itself included, with weights 1 over the roots of both degrees, and
+# applies one learned matrix, before or after. It is a filter on the graph's spectrum cut down to a single step, and
+# on a grid, where every neighbour has a side, it becomes the convolution of images. With 140 labels it got far more
+# papers right than the words alone, with not one parameter more, and a larger graph would not need more either.
 #
 # ### Where to read on
 #

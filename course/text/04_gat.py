@@ -8,7 +8,7 @@
 # %% [markdown]
 # # Lesson 4: Graph attention
 #
-# About 75 minutes, 39 points.
+# About 75 minutes, 40 points.
 #
 # Lesson 3 gave every message a weight, and the weight came from two degrees. It is fixed before anybody has said a
 # word. Shouldn't a node choose whom to listen to? At the end of this lesson you can
@@ -62,15 +62,15 @@ show(
 )
 
 # %% [markdown]
-# Ann and Bob count the same, 0.41, because they have the same degree. Swap their ratings, and the weights stay. Let Ann
-# rate films at random, and the weights stay. They look at the graph and never at what is said.
+# To Cem, Ann and Bob count the same, 0.41, because they have the same degree. Swap their ratings, and the weights
+# stay. Let Ann rate films at random, and the weights stay. Such weights look at the graph and never at what is said.
 #
 # In lesson 1 we made up a number for how much Cem trusts each friend. Now a network is to find such numbers, anew on
 # each edge, from the features at its two ends. Here is the plan:
 #
-# 1. give each edge a *score*, any number, by means of weights that can learn;
-# 2. turn the scores of each inbox into *shares* that sum to 1;
-# 3. add up the messages, each times its share.
+# 1. give each edge a *score*: any number, below zero as well, made by weights that are learned;
+# 2. turn the scores of each inbox into *shares*: positive numbers that sum to 1;
+# 3. add up the messages of each inbox, each times its share.
 #
 # A node that does this pays *attention*: it has a whole of 1 to give, and divides it among what it hears.
 
@@ -87,23 +87,24 @@ show(
 # %% [markdown]
 # ## A score for every edge
 #
-# As in lesson 3, the features are first multiplied by a matrix W [F_in, F_out] that learns: `h = x @ W`. So node i has
-# the row $h_i$. On the edge j -> i, j speaks and i listens. Set the two rows side by side, the listener's first; the two
-# bars in the formula mean just that. Then take the dot product with a vector $a$ of weights, twice as long as a row.
-# The weights in $a$ learn, too. ($a^\top$ before a vector stands for the dot product of the two.)
+# As in lesson 3, the features are first multiplied by a matrix W [F_in, F_out] that learns: `h = x @ W`. Row i of h,
+# what W makes of node i, is called $h_i$. On the edge j -> i, j speaks and i listens. Set the two rows side by side,
+# the listener's first; the two bars in the formula mean just that. Then take the dot product with a vector $a$ of
+# weights, twice as long as a row. The weights in $a$ learn, too. ($a^\top$ before a vector stands for the dot product
+# of the two.)
 #
 # $$s_{ji} = a^\top [\, h_i \,\|\, h_j \,]$$
 #
 # We write $s_{ji}$ as we write $A_{ji}$: from j, to i. (The $S_{ji}$ of lesson 3 was something else, a finished weight.
 # Many papers write $e_{ij}$ for a score, the listener first, and call scores *logits*.)
 #
-# By hand: let W be the identity, so that h is x, and let $a$ be (1, 0, -1, 1). The first half meets the listener and
-# takes the comedy rating. The second half meets the sender: thriller minus comedy. On the edge from Bob to Cem that
-# is 1 for Cem, and 5 - 3 = 2 for Bob: a score of 3. On the edge from Ann to Cem it is 1, and 1 - 5 = -4: a score
-# of -3.
+# By hand: let W be the identity, so that h is x, the two ratings, comedy first. And let $a$ be (1, 0, -1, 1). Its
+# first half, 1 and 0, meets the listener and takes the comedy rating. The second half, -1 and 1, meets the sender:
+# thriller minus comedy. On the edge from Bob to Cem that is 1 for Cem, and 5 - 3 = 2 for Bob: a score of 3. On the
+# edge from Ann to Cem it is 1, and 1 - 5 = -4: a score of -3.
 #
-# **Your turn: pair_scores** (4 min, blank). Fill in the middle: for every edge the two rows side by side. There
-# is one number per edge, in the order of the columns of `edge_index`.
+# **Your turn: pair_scores** (4 min, blank). Fill in the middle: make a table `both` [E, 2 F] that has for every edge
+# the two rows side by side. What comes out is one number per edge, in the order of the columns of `edge_index`.
 
 # %% nbgrader={"grade_id": "pair_scores", "solution": true}
 def pair_scores(h, edge_index, a):
@@ -130,8 +131,8 @@ for (j, i), score in zip(friends.edge_index.T.tolist(), pair_scores(friends.x, f
 # ### The same score, cheaper
 #
 # The table `both` has 2 F numbers for each edge. A million edges and 64 features make 128 million numbers, only to
-# become a million. But a dot product is a sum, so it can be taken in two parts. Call the first half of $a$
-# $a_{dst}$, for the destination, and the second half $a_{src}$, for the source:
+# become a million. But a dot product is a sum, so it can be taken in two parts. Call the first half of $a$ $a_{dst}$,
+# for the destination (another word for the target), and the second half $a_{src}$, for the source:
 #
 # $$a^\top [\, h_i \,\|\, h_j \,] = a_{dst}^\top h_i + a_{src}^\top h_j$$
 #
@@ -171,18 +172,19 @@ print(gat_scores(friends.x, friends.edge_index, a_dst, a_src, 0.2))
 # %% [markdown]
 # ## From scores to shares
 #
-# Scores can be anything, below zero as well. Shares should be positive and sum to 1. The softmax of lesson 3 does that:
-# take e to the power of each score, then divide by the total. A higher score gets a larger share, and a lead of 1 makes
-# it e, about 2.7 times, as large.
+# Scores can be anything, below zero as well. Shares should be positive and sum to 1. The softmax of lesson 3 does
+# that: take e to the power of each score, then divide by the total. A higher score gets a larger share: a score that
+# is higher by 1 gets a share that is e times, about 2.7 times, as large.
 #
 # The total of *what*? Of the inbox. It is the listener who divides its attention:
 #
 # $$\alpha_{ji} = \frac{e^{s_{ji}}}{\sum_{k \in \mathcal N(i)} e^{s_{ki}}}$$
 #
-# (Where an edge comes twice, the message comes twice: both are in the sum.) The shares $\alpha_{ji}$ are called
-# *attention weights*, or attention for short.
+# The sum below the line runs over all k that send to i, j among them. (Where an edge comes twice, the message comes
+# twice: both are in the sum.) The shares $\alpha_{ji}$ are called *attention weights*, or attention for short.
 #
 # Once by hand. Say Cem's two scores were 0 for what Ann tells him, and ln 3, about 1.0986, for what Bob tells him.
+# (ln is the natural logarithm: e to the power of ln 3 is 3.)
 #
 # **Your turn: share** (2 min, blank). Which share does Bob's message get?
 
@@ -199,7 +201,7 @@ check(share=share)
 # hint("share")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Bob himself hears from one person only, from Ann.
+# In this graph, without loops, Bob hears from one person only, from Ann.
 #
 # **Your turn: alone** (1 min, blank). An inbox holds a single message. What can you say about it?
 #
@@ -270,8 +272,8 @@ print(torch.tensor([98.0, 99.0, 100.0]).exp())
 print(torch.tensor([98.0, 99.0, 100.0]).softmax(dim=0))
 
 # %% [markdown]
-# torch's own softmax, in the second line, copes. It takes the highest score off all scores first. That changes
-# nothing, because e to the power of a difference is a quotient, and what is taken off cancels. For any number m:
+# torch's own softmax, in the second line, copes. First it subtracts the highest score from all scores. That changes
+# nothing, because e to the power of a difference is a quotient, and what was subtracted cancels. For any number m:
 #
 # $$\frac{e^{s_{ji} - m}}{\sum_{k \in \mathcal N(i)} e^{s_{ki} - m}} = \frac{e^{s_{ji}}}{\sum_{k \in \mathcal N(i)} e^{s_{ki}}}$$
 #
@@ -279,9 +281,9 @@ print(torch.tensor([98.0, 99.0, 100.0]).softmax(dim=0))
 # total is at least 1. The highest score *of what*? Think of an inbox with scores around -1000 in a graph where another
 # has scores around +1000.
 #
-# Lesson 2 found the largest message of each inbox with a loop. A relative of `index_add` does it in one call: where
-# `lowest` is [N] and holds minus infinity everywhere, `lowest.scatter_reduce(0, targets, scores, "amax")` keeps for
-# each target the largest of the scores that arrive there.
+# Lesson 2 found the largest message of each inbox with a `for` loop. A relative of `index_add` does it in one call:
+# where `lowest` is [N] and holds minus infinity everywhere, `lowest.scatter_reduce(0, targets, scores, "amax")` keeps
+# for each target the largest of the scores that arrive there.
 #
 # **Your turn: inbox_softmax** (8 min, function). Turn scores into shares of each inbox. Scores may be in the
 # thousands, inboxes may be empty, an edge may come twice, and gradients must flow.
@@ -320,8 +322,8 @@ check(inbox_softmax)
 # Now we can see what LeakyReLU is for. Suppose Cem, the listener, adds more to his scores, or less. Does that change
 # how he divides his attention?
 #
-# **Predict, then run.** The cell tries five values of what Cem's half of the score adds, first without LeakyReLU,
-# then with it.
+# **Predict, then run.** As senders, Ann adds -4 to her score and Bob 2. The cell tries five values of what Cem, the
+# listener, adds to both, first without LeakyReLU, then with it. What becomes of Ann's share?
 
 # %%
 senders = torch.tensor([-4.0, 2.0])  # what Ann and Bob add to a score as senders
@@ -346,7 +348,8 @@ for cem in (-5.0, -1.0, 0.0, 1.0, 5.0):
 # %% [markdown]
 # ## One head
 #
-# Everything is there. Project, score, share out, add up:
+# Everything is there: multiply by W, score, share out, add up. $h'_i$, with a prime, is what node i holds after the
+# layer:
 #
 # $$h'_i = \sum_{j \in \mathcal N(i)} \alpha_{ji}\, h_j$$
 #
@@ -453,7 +456,8 @@ check(join_heads)
 # **Your turn: GATLayer** (10 min, layer). `__init__` is there. Fill in two methods:
 #
 # - `attention`: every node's number as a listener is `(h * self.a_dst).sum(dim=2)`, [N, H], and likewise as a sender.
-#   Then the scores [E, H], with slope 0.2, and the softmax over the inbox, for each head by itself.
+#   Then the scores [E, H], with slope 0.2, and the softmax over the inbox, for each head by itself: your `inbox_softmax`
+#   takes one column [E] at a time.
 # - `forward`: the self-loops have been added and `h` is made. Get the shares, add up the messages, join the heads,
 #   add the bias.
 
@@ -524,8 +528,9 @@ print(f"largest difference: {difference:.1e}")
 # ## Does it pay?
 #
 # We go back to the citation graph of lesson 3, where papers cite each other and few topics are known. The baselines
-# first: an MLP, which sees the words of each paper alone, and the graph convolution. Then GAT with four heads of
-# four columns. And between them the same GAT with its choice taken away: every share of an inbox is equal.
+# first: an MLP, which sees the words of each paper alone, and the graph convolution. Then GAT with four heads of four
+# columns. And between them the same GAT with its choice taken away: all shares of an inbox are equal, so that each
+# head takes the mean.
 #
 # Three seeds each. `fit` is the library's training loop, which does what you did in lesson 3: the best of 30 epochs is
 # chosen by the validation papers. `evaluate` asks the test papers once, at the end.
@@ -586,11 +591,11 @@ print(f"means over three seeds: {words}")
 show(ax, f"Test accuracy of four kinds of network, a dot per seed and a bar at the mean: {words}.")
 
 # %% [markdown]
-# All that use the graph are far ahead of the MLP. Among them GAT, which could choose, isn't the best one here: it does
-# no better than with equal shares. A likely reason: papers that cite each other mostly share a topic, so there is
-# little to choose, and with 140 labels a choice is easily learned that only suits these 140. The authors of GAT
-# reported 83.0 % on Cora, against 81.5 % for GCN, with eight heads, more dropout (on the attention, too) and longer
-# training.
+# All that use the graph are far ahead of the MLP. Among them GAT, which could choose, is the last one here: with its
+# choice taken away it does better, by some five points on the made-up papers, and by two or three on the real Cora. A
+# likely reason: papers that cite each other mostly share a topic, so there is little to choose, and with 140 labels a
+# choice is easily learned that only suits these 140. With care it can be different: the authors of GAT reported 83.0
+# % on Cora, against 81.5 % for GCN, with eight heads, more dropout (on the attention, too) and longer training.
 #
 # So attention is not better by itself. It is able to do more, and whether that pays depends on the question. Measure
 # it each time, beside the simpler thing.
@@ -599,10 +604,11 @@ show(ax, f"Test accuracy of four kinds of network, a dot per seed and a bar at t
 # ## Looking at the attention
 #
 # An advantage remains: the shares can be looked at. Let us ask the first layer of the trained network how evenly it
-# listens. A node with ten equal shares hears ten messages; one that gives everything to a single message hears one. The
-# *effective number* of messages puts a number on all that lies in between. It is e to the power of the *entropy* of the
-# shares, and the entropy, $-\sum_j \alpha_{ji} \ln \alpha_{ji}$, says how widely they are spread. For ten equal shares
-# it is ln 10, which makes 10; for a single one it is 0, which makes 1.
+# listens. A node with ten equal shares hears ten messages; one that gives everything to a single message hears one.
+# The *effective number* of messages puts a number on all that lies in between. It is e to the power of the *entropy*
+# of the shares, and the entropy, $-\sum_j \alpha_{ji} \ln \alpha_{ji}$, says how widely they are spread. For ten
+# equal shares it is ln 10, which makes 10; for a single one it is 0, which makes 1. (Language modellers call it the
+# perplexity.)
 #
 # **Predict, then run.** Where will the dots lie: near the dashed line (an even ear for everyone), or near the bottom
 # (one message is all that counts)?
@@ -702,7 +708,8 @@ show(
 # eight senders: the one with the highest score first. We put the scores into a table, `scores[j, i]` for what
 # listener i gives to sender j, so a listener is a column.
 #
-# **Your turn: rankings** (3 min, function). Find each listener's ranking: the ids of the senders, highest score first.
+# **Your turn: rankings** (3 min, function). Find each listener's ranking: the ids of the senders, highest score
+# first. The listeners are columns in `scores`, and rows in what you give back.
 
 # %% nbgrader={"grade_id": "rankings", "solution": true}
 def rankings(scores):
@@ -751,15 +758,15 @@ counts = [len(rankings(gat_table(seed)).unique(dim=0)) for seed in range(200)]
 print(f"200 random GATs: between {min(counts)} and {max(counts)} different rankings among 8 listeners")
 
 # %% [markdown]
-# One, in 200 of 200. The reason is in the formula. Within an inbox, the listener's part $a_{dst}^\top h_i$ is the same
-# on every edge. So the order of the sums is the order of the senders' parts $a_{src}^\top h_j$. LeakyReLU keeps that
-# order, because it rises everywhere, and so does the softmax. Among the same senders, who is listened to most doesn't
-# depend on who is listening. (The counts in the cell above only confirm what the formula says.)
+# One, in 200 of 200. The reason is in the formula. Within an inbox, the listener's part $a_{dst}^\top h_i$ is the
+# same on every edge. So the order of the sums is the order of the senders' parts $a_{src}^\top h_j$. LeakyReLU keeps
+# that order, because it rises everywhere, and the softmax keeps it as well. Among the same senders, who is listened
+# to most doesn't depend on who is listening. (The counts in the cell above only confirm what the formula says.)
 #
 # This is called *static* attention. A sender is loud or soft, for everyone alike. "Listen to the expert" can be
-# learned; "listen to whoever has my taste" can't, and neither can "listen to papers on my topic". More training doesn't
-# help, because no choice of weights does. Every head of GAT is like that. (Several heads can have several favourites,
-# but each again the same for all.)
+# learned; "listen to whoever has my taste" can't, and neither can "listen to papers on my topic", as long as all hear
+# the same senders. More training doesn't help, because no choice of weights does. Every head of GAT is like that.
+# (Several heads can have several favourites, but each again the same for all.)
 
 # %% [markdown]
 # ### One change: GATv2
@@ -773,7 +780,8 @@ print(f"200 random GATs: between {min(counts)} and {max(counts)} different ranki
 # In GAT the product with $a$ came first and the bend last. Now the bend sits in between, and on which side of zero
 # each entry falls depends on both ends at once. So the score can no longer be pulled apart into one number from each
 # end, and the ranking may differ from listener to listener: *dynamic* attention. The layer with this score is called
-# *GATv2*. (Its messages are the $k_j$, each times its share.)
+# *GATv2*. (Its messages are the $k_j$, each times its share. The paper writes one matrix on the two rows side by
+# side, before the bend; our two matrices are its halves.)
 #
 # **Your turn: v2_scores** (4 min, function). The pieces are those of `gat_scores`.
 
@@ -847,6 +855,29 @@ show(
 # %% tags=["playground"]
 play_attention(gat_scores, inbox_softmax, v2_scores)
 
+# %% [markdown]
+# **Your turn: fewer_orders** (2 min, blank). Let everyone hear everyone, themselves included, and look at the last
+# row of the table. A single click brings the four different orders of GATv2 down to three. Whom do you click? (Click
+# again to swap the ratings back. And watch what becomes of GAT's count meanwhile.)
+#
+# - **a)** Ann
+# - **b)** Bob
+# - **c)** Cem
+# - **d)** Dee
+# - **e)** Eli
+
+# %% nbgrader={"grade_id": "fewer_orders", "solution": true}
+fewer_orders = None  # "a", "b", "c", "d" or "e"
+### BEGIN SOLUTION
+fewer_orders = "d"
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_fewer_orders", "grade": true}
+check(fewer_orders=fewer_orders)
+
+# %%
+# hint("fewer_orders")  # stuck? take away the first # and run this cell; again for the next hint
+
 # %% [markdown] tags=["instructor"]
 # *For the instructor.* **Go back to the board** with the two sides of the first question: left of the line is GAT,
 # right of it GATv2.
@@ -864,8 +895,8 @@ play_attention(gat_scores, inbox_softmax, v2_scores)
 #
 # A task for which everyone needs another favourite is quickly made: a dictionary. Six *entries* each hold a word and
 # its meaning. Six *readers* each have a word and want its meaning. Every reader hears all six entries, so there are
-# 36 edges. The meanings are dealt out anew in every dictionary. So nothing can be learned by heart: a reader has to
-# listen to the entry that has its own word.
+# 36 edges. Which meaning belongs to which word is drawn anew for every dictionary. So nothing can be learned by
+# heart: a reader has to listen to the entry that has its own word.
 #
 # What a reader answers is read off from what it has heard, and from nothing else. The network below has one head, made
 # of your `gat_scores` or your `v2_scores`, and your `inbox_softmax`. After it comes one linear map.
@@ -969,8 +1000,8 @@ for ax, (kind, table) in zip(axes, tables.items()):
 show(
     axes,
     f"Shares after training, 6 entries by 6 readers. Left, GAT: no share is above {tables['GAT'].max():.2f}, and every "
-    "column has the entries in the same order. Right, GATv2: the diagonal is near 1, every reader listens to the entry "
-    "with its own word.",
+    "column has the entries in the same order. Right, GATv2: on the diagonal no share is below "
+    f"{tables['GATv2'].diagonal().min():.2f}, every reader listens to the entry with its own word.",
 )
 
 # %% [markdown]
@@ -978,9 +1009,9 @@ show(
 # little more sharply than others. So they all hear nearly the same mixture and give nearly the same answers, of which
 # about one in six is right. That is guessing.
 #
-# Is GAT useless then? No. On the citation graph it left the MLP far behind, favourites or not. But a static ranking is a
-# limit that no training can lift. GATv2 lifts it for a second matrix and some more work on each edge. If you use
-# attention and don't know which kind of task you have, begin with GATv2.
+# Is GAT useless then? No. On the citation graph it left the MLP far behind, favourites or not. But a static ranking
+# is a limit that no training can lift. GATv2 lifts it, at the price of a second matrix and some more work on each
+# edge. If you use attention and don't know which kind of task you have, begin with GATv2.
 
 # %% [markdown]
 # ## A Transformer is a graph network
@@ -1040,12 +1071,13 @@ print(f"seven words, largest difference to torch's own: {difference:.1e}")
 
 # %% [markdown]
 # The same numbers. Self-attention is message passing on the complete graph. The other part of a Transformer, a small
-# MLP, works on each word by itself: it is the update of lesson 2. And it has several heads, as GAT does.
+# MLP, works on each word by itself: it is the update of lesson 2. And a Transformer has several heads, as GAT does.
+# (What we leave out: the sums that carry each row past its layer, and the normalisation.)
 #
-# It chooses its neighbours by attention
-# alone, since the graph says nothing: every node has everyone. Even the order of the words is lost. That is why a
-# Transformer adds a code for its position to each word's features. With a *causal* mask, as in language models, each
-# word hears itself and the words before it: then the graph has an edge j -> i only where j comes no later than i.
+# A word chooses its neighbours by attention alone, since the graph says nothing: every node has everyone. Even the
+# order of the words is lost. That is why the first Transformer adds a code for its position to each word's features;
+# newer ones mostly bring the position into the scores. With a *causal* mask, as in language models, each word hears
+# itself and the words before it: then the graph has an edge j -> i only where j comes no later than i.
 
 # %%
 order = complete_edges(7)
@@ -1097,7 +1129,7 @@ show(
 
 # %% [markdown]
 # **Your turn: cost** (1 min, blank). You go from a text of 1,000 words to one of 8,000. How many times as many scores
-# does self-attention compute?
+# does self-attention (without a mask) compute?
 
 # %% nbgrader={"grade_id": "cost", "solution": true}
 cost = None  # a number

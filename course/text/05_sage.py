@@ -8,15 +8,15 @@
 # %% [markdown]
 # # Lesson 5: GraphSAGE
 #
-# About 75 minutes, 38 points.
+# About 75 minutes, 41 points.
 #
-# Lesson 4 ended with two questions. In every lesson so far the whole graph lay in memory, and every node was
-# there from the beginning. What if the graph is too large for that? And who works out the features of a node that
-# only arrives tomorrow?
+# Lesson 4 ended with two questions. In every lesson so far the whole graph lay in memory, and every node was there
+# from the beginning. What if the graph is too large for that? And what can a network say of a node that only arrives
+# tomorrow?
 #
 # After this lesson you can
 #
-# - turn a graph into sentences by random walks, learn a vector for each node from them, and say where that fails;
+# - turn a graph into sentences by random walks, learn a row of numbers for each node from them, and say where that fails;
 # - write the layer of GraphSAGE, and three ways to sum up an inbox: mean, max-pooling, LSTM;
 # - draw a mini-batch from a large graph, and measure how much memory it saves;
 # - embed a newcomer without training anything anew;
@@ -54,7 +54,7 @@ check, hint, progress = start(5)
 #
 # Ann, Bob and Cem have talked about films for four lessons. Today Dee joins them. Ann and Cem tell her about films
 # from now on. Whoever wants to recommend a film to Dee needs some numbers that describe her, an *embedding*: a row of
-# a few numbers, such that people who are alike have rows that are alike.
+# a few numbers, such that people who are alike have rows that are alike. To embed a node is to give it such a row.
 #
 # Before there were graph neural networks, people had a fine way to get embeddings from a graph, without any features
 # and without any labels. We build it first. It will do well on everybody who is there, and then Dee arrives.
@@ -79,7 +79,8 @@ show(draw_graph(four_friends, highlight="Dee"), "Four circles. Arrows lead from 
 # are near each other in the graph come up near each other on walks.
 #
 # To take one step you need those whom a node tells, all in a row. Lesson 1 had a way to store a graph for just that:
-# CSR. `indices[indptr[i]:indptr[i + 1]]` is whom node i tells. Here it is once more, in short:
+# CSR. `indices[indptr[i]:indptr[i + 1]]` is whom node i tells. Here it is once more, in short. (`compress` sorts by
+# one row of the edge list: by the sources for walks, and later by the targets, to find whom a node hears.)
 
 # %%
 def compress(by, other, num_nodes):
@@ -101,7 +102,7 @@ print("indices:", indices.tolist())
 # Bob. Bob tells only Cem. Cem tells only Ann. Ann again, `int(0.9 * 2)` is 1: Cem. The walk is Ann, Bob, Cem, Ann, Cem.
 #
 # On a directed graph a walk can run into a dead end: a node that tells nobody. Then it is over, and the rest of its
-# entries are -1, so that all walks are equally long.
+# entries are -1, so that all results are equally long.
 #
 # **Your turn: walk** (5 min, function). The result has one entry more than u: it begins with the start.
 
@@ -144,15 +145,17 @@ for _ in range(4):
 # %% [markdown]
 # ### Homebody or explorer: p and q
 #
-# Where should a walk go next? *node2vec* lets you choose, with two numbers. The walk came from node b ("before") and is
-# at node h ("here"). The odds of each next node x depend on how far x is from b:
+# Where should a walk go next? *node2vec* lets you choose, with two numbers, p and q. The walk came from node b
+# ("before") and is at node h ("here"). Each node x gets odds, a number that says how likely it is to be next beside
+# the others. They depend on how far x is from b:
 #
 # $$\text{odds}(x) = A_{hx} \cdot \begin{cases} 1/p & \text{if } x = b \\ 1 & \text{if } x \ne b \text{ and } A_{bx} > 0 \\ 1/q & \text{otherwise} \end{cases}$$
 #
-# The first line is the way back, the second stays near b, the third moves away. A large p makes turning back rare. A
-# large q keeps the walk at home, a small q sends it out. Divided by their sum, the odds are probabilities. With
-# p = q = 1 nothing is left of it but A, and we are back at DeepWalk. (The paper has undirected graphs in mind. On a
-# directed one we ask whether b tells x, and not whether x tells b.)
+# $A_{hx}$ is 0 where no edge leads from h to x: there the walk can't go. Otherwise, the first line is the way back,
+# the second stays near b, the third moves away. A large p makes turning back rare. A large q keeps the walk at home,
+# a small q sends it out. Divided by their sum, the odds are probabilities. With p = q = 1 nothing is left of it but
+# A, and we are back at DeepWalk. (The paper has undirected graphs in mind. On a directed one we ask whether b tells
+# x, and not whether x tells b.)
 #
 # By hand, on the path A - B - C - D: the walk came from A and is at B. From there it can go back to A, with the odds 1/p,
 # or on to C, with the odds 1/q, since A doesn't reach C in one step. With p = 4 and q = 1/2 that is 0.25 against 2: one ninth
@@ -179,11 +182,13 @@ check(step_odds)
 # hint("step_odds")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Now walk by your own odds. Below each node that can be next stands how likely it is; point at it, and you see why. (The
-# first step has no node before it, and goes by the edges alone.)
+# Now walk by your own odds, on two circles of six people, each with somebody in the middle who knows them all. One
+# link joins the circles, from 1 to 11: the bridge. Below each node that can be next stands how likely it is; point at
+# it, and you see why. (The first step has no node before it, and goes by the edges alone.)
 #
-# **Predict, then play.** Walk on from node 0 for ten steps, with p = 1 and q = 8, and then with q = 1/8: the numbers u
-# are the same for both. Which of the two gets over the bridge? Then take q = 1: what does p = 1/8 do, and what p = 8?
+# **Predict, then play.** Walk on from node 0 for ten steps, with p = 1 and q = 8, and then with q = 1/8: the random
+# numbers u are the same for both. Which of the two gets over the bridge? Then take q = 1: what does p = 1/8 do, and
+# what p = 8?
 #
 # <details><summary>Answer</summary>
 #
@@ -194,6 +199,25 @@ check(step_odds)
 
 # %% tags=["playground"]
 play_walks(step_odds)
+
+# %% [markdown]
+# A large p makes turning back rare. Always? Click node 1, to begin there. Its neighbour 11 is the other end of the
+# bridge: press `Step`, and if the walk went elsewhere, `Another walk` and `Step` again. When it stands at 11, choose
+# p = 4 and q = 8. **How likely is it now to go straight back to 1?** Guess before you choose.
+#
+# **Your turn: way_back** (2 min, blank).
+
+# %% nbgrader={"grade_id": "way_back", "solution": true}
+way_back = None  # a number
+### BEGIN SOLUTION
+way_back = 0.4
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_way_back", "grade": true}
+check(way_back=way_back)
+
+# %%
+# hint("way_back")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
 # One walk is luck. So here are sixty of 12 steps, all from the middle of a grid of 9 by 9, where each node is linked with
@@ -235,9 +259,9 @@ show(axes, "Two grids of 9 by 9 with the number of visits in each cell. Left, wi
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The numbers stand above the pictures: the explorer sees more than the homebody. Neither is better. The authors of
-# node2vec found that walks which move out show who belongs to one community, and walks which stay show which role a
-# node plays around it, such as that of a hub.
+# The numbers stand above the pictures: the explorer, on the right, sees more than the homebody. Neither is better.
+# The authors of node2vec found, on a small network of the characters of a novel, that walks which move out show who
+# belongs to one community, and walks which stay show which role a node plays around it, such as that of a hub.
 #
 # </details>
 
@@ -250,14 +274,16 @@ show(axes, "Two grids of 9 by 9 with the number of visits in each cell. Left, wi
 #
 # $$L(u) = -\log \sigma(z_u \cdot z_v) - \sum_{k=1}^{Q} \log \sigma(-z_u \cdot z_{n_k})$$
 #
-# Here z is a node's row, the dot is the sum of the products, and the sigmoid $\sigma$ turns a score into a probability
-# between 0 and 1: the probability that the two are a pair. The first part wants it high for u and v, the second wants
-# it low for the noise. Without the second, it would be best to put all nodes in one place.
+# Here $z_u$ is the row of node u, the dot is the sum of the products, and the sigmoid $\sigma(s) = 1 / (1 + e^{-s})$
+# turns a score into a number between 0 and 1, which we read as the probability that the two are a pair. The first
+# part of the loss is small if it is high for u and v, the second if it is low for the noise:
+# $\sigma(-s) = 1 - \sigma(s)$. Without the second, it would be best to put all nodes in one place.
 #
 # There are no labels in it. Keep this loss in mind: the same formula will train GraphSAGE, and predict links.
 #
 # **Your turn: near_far_loss** (5 min, function). Many pairs at once: give the mean of L over the P pairs. Row k of u
-# belongs to row k of v and to the Q rows of `noise[k]`. Scores can be large, as in -200: the result must stay finite.
+# belongs to row k of v and to the Q rows of `noise[k]`. A score can be far from 0, such as -200, where the sigmoid is
+# 0 in float32 and its logarithm infinite: your result must stay finite.
 
 # %% nbgrader={"grade_id": "near_far_loss", "solution": true}
 def near_far_loss(u, v, noise):
@@ -276,10 +302,10 @@ check(near_far_loss)
 # hint("near_far_loss")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# Here is the whole of it, on the karate club of lesson 1: your walks, your loss, and a table with a row for each of the
-# 34 members. `nn.Embedding` is such a table, whose rows can learn. There are two of them, one for a node as u, one for a
-# node as somebody's company; the first is kept. (DeepWalk itself had another form of this loss. The one with noise comes
-# from word2vec, for words, and node2vec took it over.)
+# Here is the whole of it, on the karate club of lesson 1: your walks, your loss, and a table with a row for each of
+# the 34 members. `nn.Embedding` is such a table, whose rows can learn. There are two of them, one for a node as u,
+# one for a node as somebody's company, as v or noise; the first is kept. (DeepWalk itself had another form of this
+# loss, the hierarchical softmax. The one with noise comes from word2vec, for words, and node2vec took it over.)
 
 # %%
 club = karate_club()
@@ -333,9 +359,11 @@ except IndexError as error:
 
 # %% [markdown]
 # There is none. What DeepWalk learns is not a way to embed nodes. It is a *lookup table*: the rows of those who were
-# there. You could walk again, with Dee, and train again. **Predict:** would the others keep their rows? Train twice on
-# the very same club, with another seed, and compare each member's row with their row in the other run. The *cosine*
-# of two rows is 1 where they point the same way, and about 0 where they have nothing to do with each other.
+# there. You could walk again, with Dee, and train again. **Predict:** would the others keep their rows? Train twice
+# on the very same club, with another seed, and compare each member's row with their row in the other run. The
+# *cosine* of two rows is 1 where they point the same way, and about 0 where they have nothing to do with each other.
+# And compare who is close to whom: the cosines of all pairs in one run with those in the other. Their correlation is
+# 1 if they rise and fall together, and about 0 if one says nothing of the other.
 
 # %%
 def closeness(rows):
@@ -365,7 +393,7 @@ for seed in (1, 2, 3):
 #    only for nodes that were there in training.
 # 2. **Another run, another language.** Rows from two runs, or from two graphs, can't be compared.
 # 3. **It can't read.** Dee has a profile, a paper has words. Features never enter.
-# 4. **It grows with the graph.** Every node has its own parameters, and shares none with anybody.
+# 4. **It grows with the graph.** Every node has parameters of its own, and shares none of them.
 #
 # **Your turn: table_gigabytes** (1 min, blank). A social network has a billion members, $10^9$. How large is a table with
 # 256 numbers of 4 bytes for each, in gigabytes ($10^9$ bytes)?
@@ -401,9 +429,10 @@ check(table_gigabytes=table_gigabytes)
 #
 # $$h_i = W_{\text{self}}\, x_i + b + W_{\text{inbox}}\, \frac{1}{d_i} \sum_{j \in \mathcal N(i)} x_j$$
 #
-# GCN mixed a node with its neighbours before the weights. Here the layer can learn to treat the two differently. Where
-# nobody sends, the mean counts as zeros. (The paper puts $x_i$ and the mean side by side and multiplies by one matrix.
-# That is the same: our two matrices are its left and its right half.)
+# GCN gave a node and its neighbours the same matrix, and mixed them. Here the layer can learn to treat the two
+# differently. Where nobody sends, the mean counts as zeros. (The paper puts $x_i$ and the mean side by side and
+# multiplies by one matrix. That is the same: our two matrices are its left and its right half. It then applies a ReLU
+# and scales each row to length 1; we leave that to the network around the layer.)
 #
 # **Your turn: SAGELayer** (6 min, layer). The two matrices are there, with their bias. Write `forward`.
 
@@ -458,11 +487,31 @@ check(SAGELayer)
 play_newcomer(SAGELayer)
 
 # %% [markdown]
+# Dee rates 4 and 2, and on her own she stands with those who prefer comedies: her row is above 0. Whom she hears can
+# change that. She may hear anybody, and as many as you like, but tells them nothing. **What is the lowest row that
+# your layer can be brought to give her?** Guess first whom she'd have to hear.
+#
+# **Your turn: lowest_row** (2 min, blank).
+
+# %% nbgrader={"grade_id": "lowest_row", "solution": true}
+lowest_row = None  # the number in her circle
+### BEGIN SOLUTION
+lowest_row = -0.2
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_lowest_row", "grade": true}
+check(lowest_row=lowest_row)
+
+# %%
+# hint("lowest_row")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
 # ### Three ways to sum up an inbox
 #
 # A mean is one choice. The paper compares it with two others.
 #
-# **Max-pooling** sends each message through a small network first, and then takes the largest of each column:
+# **Max-pooling** sends each message through a small network first, one linear map and a ReLU. Then it takes the
+# largest entry of each column over the inbox:
 #
 # $$m_i = \max_{j \in \mathcal N(i)} \operatorname{ReLU}(W x_j + b)$$
 #
@@ -489,8 +538,9 @@ check(pool_inbox)
 # hint("pool_inbox")  # stuck? take away the first # and run this cell; again for the next hint
 
 # %% [markdown]
-# **An LSTM** is a network that reads a sequence, one entry after the other, and keeps a state: what it knows so far. Its
-# state after the last entry sums up the whole sequence. Let it read an inbox like a sentence.
+# **An LSTM** ("long short-term memory") is a network that reads a sequence, one entry after the other, and keeps a
+# state: what it knows so far. Its state after the last entry sums up the whole sequence. Let it read an inbox like a
+# sentence.
 #
 # For this, everybody has the same number K of messages, in a table `inbox` [N, K]: row i holds the ids of those
 # whom node i hears, one after the other. (That comes from sampling, in a moment.)
@@ -542,10 +592,10 @@ for name, rows in answers.items():
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The mean and the maximum don't change (but for rounding). The LSTM does: what it makes of a message depends on those
-# it has read before. A node's neighbours have no order, so this breaks the rule of lesson 2 that the order of messages
-# must not matter. The authors of GraphSAGE let it read each inbox in a random order, so that it can't come to rely on
-# one of them.
+# Those of the mean and the maximum don't change (but for rounding). That of the LSTM does: what it makes of a message
+# depends on those it has read before. A node's neighbours have no order, so this breaks the rule of lesson 2 that the
+# order of messages must not matter. The authors of GraphSAGE let it read each inbox in a random order, so that it
+# can't come to rely on one of them.
 #
 # </details>
 
@@ -559,8 +609,8 @@ for name, rows in answers.items():
 # %% [markdown]
 # ## Too large to look at all at once
 #
-# One layer needs all neighbours of a node. The second layer needs the neighbours of these. How many nodes are
-# they, in a large graph?
+# For one node's row, one layer needs all whom the node hears. A second layer needs all whom these hear as well: each
+# layer is one more hop, a step back along the edges. How many nodes are they, in a large graph?
 
 # %%
 crowd = power_law_graph(200_000, 2_000_000)
@@ -591,7 +641,8 @@ for hops in range(4):
 #
 # Now the edges are compressed by target: `indices[indptr[i]:indptr[i + 1]]` are those who *tell* node i. We draw with
 # replacement, so that the same neighbour may come up twice. The mean over such a sample is right on average. (After a
-# ReLU and a second layer, the result is only nearly so.)
+# ReLU and a second layer, the result is only nearly so. The paper draws with replacement only where a node hears
+# fewer than are to be drawn.)
 #
 # **Your turn: draw_inbox** (5 min, function). Row s of the result belongs to node `nodes[s]`. Column k is the sender
 # that `u[s, k]` picks, by the rule that you know from the walks. A node that nobody tells has -1 throughout.
@@ -617,12 +668,13 @@ check(draw_inbox)
 
 # %% [markdown]
 # A *mini-batch* begins with some *seeds*, the nodes whose answers we want. (The seed of a random generator is another
-# thing of the same name.) For two layers, draw 10 senders for each seed,
-# then 5 for each node that is new. With S seeds and fanouts $K_1$ and $K_2$ that is never more than
+# thing of the same name.) For two layers, draw 10 senders for each seed, then 5 for each node that is new. With S
+# seeds and the fanouts $K_1$ for the first hop and $K_2$ for the second, the number n of nodes in the batch is never
+# more than
 #
 # $$n \le S\,(1 + K_1 + K_1 K_2)$$
 #
-# nodes, in a graph of any size.
+# in a graph of any size.
 #
 # **Your turn: most_nodes** (2 min, blank). How many is that for 256 seeds and the fanouts 10 and 5?
 
@@ -646,8 +698,8 @@ check(most_nodes=most_nodes)
 # By hand: the seed is 7, and the edges are 3 -> 7, 8 -> 7 and 5 -> 8. The nodes are 7, 3, 5, 8. So 7 is now 0, 3 is 1, 5
 # is 2, 8 is 3, and the edges are 1 -> 0, 3 -> 0 and 2 -> 3.
 #
-# **Your turn: renumber** (6 min, function). Give two things: the list of nodes, with which we'll fetch `x[nodes]`, and
-# the edges in new numbers. Some seeds may stand at no edge. They belong in the list, too.
+# **Your turn: renumber** (6 min, function). Give two things: the list of nodes by their old numbers, with which we'll
+# fetch `x[nodes]`, and the edges in new numbers. Some seeds may stand at no edge. They belong in the list, too.
 
 # %% nbgrader={"grade_id": "renumber", "solution": true}
 def renumber(seeds, edge_index):
@@ -687,8 +739,27 @@ check(renumber)
 play_sampling(draw_inbox, renumber)
 
 # %% [markdown]
-# Put together, this is a sampler like GraphSAGE's. In each hop, the nodes that are new draw their senders. What was there
-# before keeps its number, because it plays the seeds.
+# The bound counts as if every draw found somebody new. Start again, with node 8 as the only seed, and choose the
+# fanouts 5 and 2: there could be 5 edges from hop 1 and 5 · 2 from hop 2, 15 in all. Draw again until hop 1 has found
+# only two new people, so that the table counts 3 nodes there. **How many edges does the batch have after hop 2?**
+#
+# **Your turn: edges_drawn** (2 min, blank).
+
+# %% nbgrader={"grade_id": "edges_drawn", "solution": true}
+edges_drawn = None  # a whole number
+### BEGIN SOLUTION
+edges_drawn = 9
+### END SOLUTION
+
+# %% nbgrader={"grade_id": "check_edges_drawn", "grade": true}
+check(edges_drawn=edges_drawn)
+
+# %%
+# hint("edges_drawn")  # stuck? take away the first # and run this cell; again for the next hint
+
+# %% [markdown]
+# Put together, this is a sampler like GraphSAGE's. In each hop, the nodes that are new draw their senders. What was
+# there before keeps its number, because `renumber` is given it in place of the seeds.
 
 # %%
 def mini_batch(indptr, indices, seeds, fanouts):
@@ -727,7 +798,9 @@ print(f"{len(seeds)} seeds, {len(nodes):,} nodes, {edges.size(1):,} edges; all n
 # tells us about each tensor that it keeps. (Not in this count: the graph itself, the table of all features, and what is
 # needed only for a moment, such as the messages on the edges.)
 #
-# Say that 100 MB are all we have. **Predict:** for which of the graphs below does the full batch fit? And the mini-batch?
+# Say that 100 MB are all we have. **Predict:** the graphs below have 12,500, 25,000 and 50,000 nodes with 64
+# features, and ten edges to each on average. For which of them does the full batch fit? And the mini-batch of 256
+# seeds?
 
 # %% tags=["playground"]
 def kept_megabytes(model, x, edge_index):
@@ -901,9 +974,10 @@ print(f"newcomers, nothing trained:     {newcomers.mean():.3f} ± {newcomers.std
 print(f"everything trained anew:        {retrained.mean():.3f} ± {retrained.std():.3f}")
 
 # %% [markdown]
-# (± is the standard deviation over the seeds.) The newcomers are sorted far better than by their words alone, by weights
-# that never saw them. The last line shows the price. A network that had all papers' edges from the beginning learns on a
-# fuller graph, and comes out ahead, if not by much. Whether that is worth training every day is another question.
+# (± is the standard deviation over the seeds.) The newcomers are sorted far better than by their words alone, by
+# weights that never saw them. The last line shows the price. A network that had all papers' edges from the beginning
+# learns on a fuller graph, and comes out ahead, by some five points on the made-up papers and by about two on the
+# real Cora. Whether that is worth training every day is another question.
 #
 # ### Which aggregator?
 #
@@ -953,8 +1027,8 @@ show(ax, "Dots for the seeds and a bar for the mean, of the words alone and of t
 # ### Without labels
 #
 # What if there were no labels in training? Then your loss from DeepWalk does the work: pairs that come up near each
-# other on walks should agree. The rows now come from a network, not from a table. This is how GraphSAGE was
-# meant in the first place.
+# other on walks should agree. The rows now come from a network, not from a table. The paper presents GraphSAGE in
+# this way first, and with labels after that.
 
 # %%
 def many_walks(indptr, indices, starts, length):
@@ -1028,17 +1102,18 @@ print(f"newcomers by all their {papers.x.size(1):,} words:            {probe(pap
 
 # %% [markdown]
 # The encoder never saw a label. Labels came in only at the end, to name the places in which the papers had already
-# gathered. The first line is the fair baseline: the same encoder with its random weights. It listens already, but hasn't
-# learned to. So a few thousand links taught it something about topics. The last line puts the gain in its place: all the
-# words themselves, with the same labels. On the made-up papers they are ahead of the 32 numbers; on the real Cora they
-# are behind. In the paper, on its two largest graphs, each about a hundred times as large, training without labels came
-# within about five points of training with them.
+# gathered. The first line is the fair baseline: the same encoder with its random weights. It listens already, but
+# hasn't learned to. So about two thousand links taught it something about topics. The last line puts the gain in its
+# place: all the words themselves, with the same labels. On the made-up papers they are ahead of the 32 numbers; on
+# the real Cora they are behind. In the paper, on its two largest graphs, each about a hundred times as large,
+# training without labels came within about five points of training with them.
 #
 # ## Who will cite whom? And the leak
 #
-# The score of a pair is a product of two rows. So we can also ask: which links are missing? *Link prediction* hides some
-# links, trains on the others, and asks whether the hidden pairs score higher than random ones. The measure is the *AUC*:
-# the chance that a hidden link beats a pair that is none. 1 is perfect, and 0.5 is what coins earn.
+# The score of a pair is the dot product of its two rows. So we can also ask: which links are missing? *Link
+# prediction* hides some links, trains on the others, and asks whether the hidden pairs score higher than random ones.
+# The measure is the *AUC*: the chance that a hidden link, picked at random, gets a higher score than a pair that is
+# no link. 1 is perfect, and 0.5 is what coins earn.
 #
 # How do you hide a tenth of the links? The obvious way is to deal out the columns of the edge list:
 
@@ -1070,10 +1145,11 @@ print(f"test pairs whose way back is still in training: {ways_back.float().mean(
 # This is a *leak*: part of the answers gets into the training. It has happened in tutorials of well-known libraries.
 # The remedy is to deal out *pairs*, and let both directions follow.
 #
-# **Your turn: split_pairs** (5 min, function). Every link is in `edge_index` in both directions, as two columns somewhere,
-# and there are no self-loops. `u` has a number for each column. For a pair i, j with i < j, the number of the column
-# (i, j) decides, and the other is not used: below `share`, the pair goes to the test. Return the training edges, in both
-# directions, and the test pairs, each once with the smaller node on top. The order of the columns is up to you.
+# **Your turn: split_pairs** (5 min, function). Every link is in `edge_index` in both directions, as two columns
+# somewhere, and there are no self-loops. `u` has a number for each column. For a pair i, j with i < j, the number of
+# the column (i, j) decides, and that of (j, i) is not used: below `share`, the pair goes to the test. Return the
+# training edges, in both directions, and the test pairs, each once with the smaller node in row 0. The order of the
+# columns is up to you.
 
 # %% nbgrader={"grade_id": "split_pairs", "solution": true}
 def split_pairs(edge_index, u, share):
@@ -1157,7 +1233,7 @@ show(ax, "AUC of links by dice and of papers, with both splits. On dice, the spl
 
 # %% [markdown]
 # On dice everything above a half is the leak. (A little above or below is chance: there are only some three hundred
-# hidden pairs.) On papers a part of what looks like knowledge is. Whenever a result on links is
+# hidden pairs.) On papers, a part of what looks like knowledge is the leak, too. Whenever a result on links is
 # surprisingly good, ask first how the edges were split.
 
 # %% [markdown] tags=["instructor"]

@@ -1,6 +1,7 @@
 """The attention playground: scores and shares are the layers', or the learner's, and each says why."""
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -206,3 +207,22 @@ def test_stubs_say_that_this_is_the_librarys() -> None:
 def test_what_has_no_two_numbers_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"x must be \[N, 2\]; got x \[4, 1\]"):
         play_attention(graph=path_abcd())
+
+
+def test_the_exercise_about_fewer_orders() -> None:
+    """fewer_orders: one person, and no other, whose swap brings GATv2 from four orders down to three."""
+    exercise = load(4).exercises["fewer_orders"]
+    found = {}
+    for letter, name in exercise.choices.items():  # type: ignore[union-attr]
+        play = play_attention()
+        control(play, "everyone hears everyone").value = True
+        assert counts_of_orders(play) == ["1", "1", "4", "4"]
+        click(play, play.views[0].node_words.index(next(w for w in play.views[0].node_words if name in w)))
+        found[letter] = counts_of_orders(play)
+    three = [letter for letter, counts in found.items() if counts == ["1", "1", "3", "3"]]
+    assert three == [exercise.answer]  # type: ignore[union-attr]
+    assert all(counts == ["1", "1", "4", "4"] for letter, counts in found.items() if letter not in three)
+
+
+def counts_of_orders(play: Playground) -> list[str]:
+    return re.findall(r"<td[^>]*>([^<]*)<", ranks(play).split("different orders")[1])

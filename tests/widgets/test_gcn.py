@@ -214,3 +214,20 @@ def test_stubs_say_that_this_is_the_librarys() -> None:
 def test_what_is_too_large_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="144 nodes"):
         play_gcn(graph=pixel_grid(12, 12))
+
+
+def test_the_exercise_about_somebody_two_steps_away() -> None:
+    """clicks_at_a: as many clicks at A as it takes at D to be as loud as E's one; the others fall short."""
+    answer = load(3).exercises["clicks_at_a"].answer  # type: ignore[union-attr]
+
+    def at_d(node: int, clicks: int) -> Any:
+        play = play_gcn()
+        control(play, "start").value = "all 0"
+        for _ in range(clicks):
+            click(play, node)
+        control(play, "step").value = 4
+        return play.views[0].inside[3]
+
+    assert at_d(4, 1) == "0.27"
+    assert [at_d(0, clicks) for clicks in range(1, 5)] == ["0.072", "0.14", "0.22", "0.29"]
+    assert answer == 4

@@ -21,7 +21,7 @@ from tests.strategies import graphs
 
 SAGELayer = load(5).exercises["SAGELayer"].answer  # type: ignore[union-attr]
 near_far_loss = load(5).exercises["near_far_loss"].answer  # type: ignore[union-attr]
-ANN, CEM, DEE = 0, 5, 8
+ANN, CEM, HAL, DEE = 0, 5, 6, 8
 
 
 def control(play: Playground, label: str) -> Any:
@@ -367,3 +367,23 @@ def test_any_graph_with_two_ratings_will_do() -> None:
     click(play, 0, 2)
     assert play.views[1].node_words[3].startswith("Dee: ")
     assert "Dee is number 3, and the table ends with row 2" in play.message.value
+
+
+def test_the_exercise_about_the_lowest_row() -> None:
+    """lowest_row: of all that Dee can hear, Hal alone brings her down the most."""
+    answer = load(5).exercises["lowest_row"].answer  # type: ignore[union-attr]
+    play = play_newcomer(SAGELayer)
+    press(play, "Dee arrives")
+    found = {frozenset[int](): rows(play)[-1]}
+    hears = set[int]()
+    for number in range(1, 256):
+        node = (number & -number).bit_length() - 1  # one click leads to the next set
+        click(play, node)
+        hears ^= {node}
+        found[frozenset(hears)] = rows(play)[-1]
+    assert len(found) == 256
+    lowest = min(found.values())
+    assert [hears for hears, row in found.items() if row == lowest] == [{HAL}]
+    assert lowest == answer
+    assert found[frozenset()] == 0.7
+    assert found[frozenset({4, 5, 6, 7})] == pytest.approx(0.025, abs=0.006)

@@ -215,3 +215,18 @@ def test_stubs_say_that_this_is_the_librarys() -> None:
 def test_what_is_too_large_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="49 nodes"):
         play_sampling(graph=pixel_grid(7, 7))
+
+
+def test_the_exercise_about_the_edges_that_are_drawn() -> None:
+    """edges_drawn: whenever hop 1 found two new people, and it soon does."""
+    answer = load(5).exercises["edges_drawn"].answer  # type: ignore[union-attr]
+    play = play_sampling()
+    control(play, "fanout 1").value, control(play, "fanout 2").value = 5, 2
+    control(play, "hop").value = 2
+    edges = dict[int, set[int]]()
+    for draw in range(30):
+        table = counts(play)
+        edges.setdefault(table[1][0], set()).add(table[2][3])
+        assert draw < 5 or 3 in edges
+        control(play, "Draw again").click()
+    assert edges == {3: {answer}, 4: {11}}

@@ -314,3 +314,19 @@ def test_what_cannot_be_walked_is_refused_by_name() -> None:
         play_walks(graph=negative)
     with pytest.raises(TypeError, match="pass the function itself, as play_walks"):
         play_walks(3)  # type: ignore[arg-type]
+
+
+def test_the_exercise_about_the_way_back_over_the_bridge() -> None:
+    """way_back: likelier than any other step, in spite of a large p. And what its wrong answers say."""
+    answer = load(5).exercises["way_back"].answer  # type: ignore[union-attr]
+    play = play_walks()
+    click(play, 1)
+    press(play, "Step ▶")
+    while path(play) != [1, 11]:
+        press(play, "Another walk", "Step ▶")
+    for p, q, back, out in (("4", "8", answer, 0.2), ("8", "4", 0.14, 0.29), ("1", "8", 0.73, 0.09),
+                            ("4", "1", 0.08, 0.31), ("8", "1", 0.04, 0.32), ("1", "1/8", 0.04, 0.32),
+                            ("1/8", "8", 0.96, 0.01)):  # fmt: skip
+        control(play, "p").value, control(play, "q").value = p, q
+        assert path(play) == [1, 11]
+        assert [shown(play)[node] for node in (1, 7, 10, 12)] == [back, out, out, out]

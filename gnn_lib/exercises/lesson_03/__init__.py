@@ -3,6 +3,7 @@
 from gnn_lib.exercises.lesson_03 import (
     add_self_loops,
     chebyshev_filter,
+    clicks_at_a,
     edge_weights,
     gcn_accuracy,
     gcn_dense,
@@ -23,6 +24,7 @@ EXERCISES = (
     add_self_loops.exercise,
     edge_weights.exercise,
     gcn_layer.exercise,
+    clicks_at_a.exercise,
     laplacian.exercise,
     chebyshev_filter.exercise,
     numbers.two_thetas,

@@ -59,7 +59,8 @@ two_thetas = Question(
     hints=(
         "L = I - D^-1/2 A D^-1/2. What is L - I, then?",
         "L - I = -D^-1/2 A D^-1/2. With which factor does it become what we want, and what is left to add?",
-        "theta[0] x - (-1) · ... : the second weight is negative.",
+        "x itself is there if theta[0] is 1. The neighbours come with a minus in L - I: theta[1] has to turn "
+        "that sign round.",
     ),
     minutes=1,
 )

@@ -2,6 +2,7 @@
 
 from gnn_lib.exercises.lesson_04 import (
     dot_attention,
+    fewer_orders,
     gat_layer,
     gat_scores,
     inbox_softmax,
@@ -27,6 +28,7 @@ EXERCISES = (
     rankings.exercise,
     quiz.how_many,
     v2_scores.exercise,
+    fewer_orders.exercise,
     lookup.exercise,
     dot_attention.exercise,
     quiz.cost,

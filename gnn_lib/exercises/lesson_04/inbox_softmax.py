@@ -244,7 +244,7 @@ exercise = Exercise(
         "of the inbox that it lies in.",
         "Totals of inboxes are sums by target: `torch.zeros(num_nodes).index_add(0, targets, weights)`. And "
         "`totals[targets]` gives each edge its own.",
-        "For large scores: take off, before the exponential, the highest score of the same inbox. "
+        "For large scores: before the exponential, subtract the highest score of the same inbox. "
         "`torch.full((num_nodes,), -math.inf).scatter_reduce(0, targets, scores, \"amax\")` finds all of "
         "them.",
         "`weights = (scores - highest[targets]).exp()`, then `return weights / totals[targets]`",

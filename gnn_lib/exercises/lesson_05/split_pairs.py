@@ -255,7 +255,7 @@ exercise = Exercise(
         """,
     ),
     hints=(
-        "Take each link once first: the columns whose upper node is the smaller one, and their numbers.",
+        "Take each link once first: the columns whose entry in row 0 is the smaller one, and their u.",
         "`once = edge_index[0] < edge_index[1]` marks them. Then `edge_index[:, once]` and `u[once]` belong "
         "together.",
         "Those with a number below `share` are the test pairs. The others are for training, in both "
