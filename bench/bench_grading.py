@@ -3,8 +3,9 @@
     python bench/bench_grading.py --lesson 01_adjacency --ours 100 --stock 20 --workers 2
 
 Two courses get submissions. `nbgrader autograde` as it comes grades half of its few, then `python -m
-course.grading` all of ours, sandbox and judge on, then nbgrader the other half. Every student writes otherwise:
-right in one way or another, or with a known mistake. Those whom both graded must have the same points.
+course.grading` all of ours, sandbox and judge on, then nbgrader the other half. Every student writes
+otherwise: right in one way or another, or with a known mistake. Those whom both graded must have the same
+points.
 """
 
 import argparse
