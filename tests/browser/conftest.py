@@ -1,15 +1,23 @@
 """What a browser test asks for: a JupyterLab as `make lab` opens it, a page, a notebook on it."""
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from tests.browser.lab import LOADED, Lab, Notebook, chromium, lab
 
 ROOT = Path(__file__).parents[2]
+# What a key would have met, for the report of a test that failed.
+STANDS = """() => ({
+  focus: document.activeElement?.outerHTML.slice(0, 200),
+  sliders: [...document.querySelectorAll("[role=slider]")].map((one) => one.getAttribute("aria-valuenow")),
+  pictures: [...document.querySelectorAll("[role=application]")].map((one) => one.ariaLabel?.slice(0, 200)),
+})"""
 
 # Playwright's own 5 seconds are too few for a kernel on a busy machine. What a step takes is tested apart.
 expect.set_options(timeout=30_000)
@@ -49,3 +57,13 @@ def open_notebook(server: Lab, page: Page) -> Callable[[str], Notebook]:
         return Notebook(page)
 
     return open_
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and isinstance(page, Page):
+        with suppress(Error, AttributeError):
+            report.longrepr.addsection("the page", json.dumps(page.evaluate(STANDS), indent=1))
+    return report
