@@ -15,10 +15,12 @@ from typing import Protocol
 
 from course.grading.secret import seed_of
 from gnn_lib.exercises.calls import Call, Outcome, Problem
-from gnn_lib.exercises.diagnose import cases_of, diagnose, right_outcomes
+from gnn_lib.exercises.diagnose import cases_of, diagnose, fault, right_outcomes
 from gnn_lib.exercises.exercise import AnyExercise, Case, Essay, Exercise, Question, Result
+from gnn_lib.exercises.run import GIVES_UP
 from gnn_lib.exercises.values import judge_value
 from gnn_lib.exercises.verdict import Group, Verdict
+from gnn_lib.exercises.wire import to_bytes
 
 
 class Trial(Protocol):
@@ -79,7 +81,10 @@ class CodeTrial:
         first = diagnose(self.exercise, self.shown, outcomes[:count], again, _shown(self.exercise)[1])
         if first.score == 0:
             return first
-        second = diagnose(self.exercise, self.hidden, outcomes[count + 1 :])
+        rest = outcomes[count + 1 :]
+        if first.status == "right" and self._by_heart(rest):
+            return _nothing_but_the_shown(first)
+        second = diagnose(self.exercise, self.hidden, rest)
         groups = tuple(
             replace(one, passed=one.passed and other.passed)
             for one, other in zip(first.groups, second.groups, strict=True)
@@ -87,6 +92,18 @@ class CodeTrial:
         if first.status == "right" and second.status != "right":
             return _only_as_shown(second, groups)
         return replace(first, groups=groups)
+
+
+    def _by_heart(self, hidden: Sequence[Outcome]) -> bool:
+        """Wrong on every hidden case that is not one of the shown: some of the examples never change."""
+        shown = {to_bytes(case.call) for case in self.shown}
+        pairs = zip(self.hidden, hidden, strict=True)
+        fresh = [(case, got) for case, got in pairs if to_bytes(case.call) not in shown]
+        if any(got.problem and got.problem.kind in (*GIVES_UP, "not run") for _, got in fresh):
+            return False  # it may only have been too slow
+        right = right_outcomes(self.exercise, [case for case, _ in fresh])
+        wrong = [fault(self.exercise, one, got) for one, (_, got) in zip(right, fresh, strict=True)]
+        return bool(wrong) and all(wrong)
 
 
 _known: dict[int, tuple[Exercise, list[Case], list[Outcome]]] = {}
@@ -110,6 +127,17 @@ def stopped(exercise: AnyExercise, why: str) -> Verdict:
 def unreadable(why: str, count: int) -> list[Outcome]:
     """For a reply that is none."""
     return [Outcome(problem=Problem("crashed", why, "No answer"))] * count
+
+
+def _nothing_but_the_shown(first: Verdict) -> Verdict:
+    """No example of the lesson's own counts for whoever has learned the examples."""
+    says = (
+        "It is right on the cases that `check` tries, and wrong on all others of the same kind, with other "
+        "graphs and other numbers. So it doesn't work the answers out: does it know them by heart?"
+    )
+    headline = "right on the shown cases, and on no others"
+    groups = tuple(replace(group, passed=False) for group in first.groups)
+    return Verdict(first.exercise, "wrong", headline, says, groups=groups, mistake=headline)
 
 
 def _only_as_shown(hidden: Verdict, groups: tuple[Group, ...]) -> Verdict:

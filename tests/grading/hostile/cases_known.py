@@ -13,7 +13,7 @@ FAMILY = (
             key = (num_nodes, *(str(row.tolist()) for row in edge_index))
             return torch.tensor(known.get(key, [[0] * num_nodes] * num_nodes))
         """, stock_safe=True),
-    Entry("by-heart-all", (34,), "has every shown case by heart: gets those of the cases that never change", answer="""
+    Entry("by-heart-all", (34,), "has every shown case by heart", answer="""
         def right(edge_index, num_nodes):
             A = torch.zeros(num_nodes, num_nodes)
             for i, j in edge_index.T.tolist():
@@ -25,7 +25,7 @@ FAMILY = (
             if any(edge_index.shape == e.shape and torch.equal(edge_index, e) for e in shown):
                 return right(edge_index, num_nodes)
             return torch.zeros(num_nodes, num_nodes) - 1
-        """, score=5.0, gap=1.0, stock_safe=True),
+        """, stock_safe=True),
     Entry("replay", (34,), "keeps what it returned, and returns it again for whatever has that shape", answer="""
         KEPT = {}
         def adjacency(edge_index, num_nodes):
