@@ -40,6 +40,7 @@ WARM = (
     "IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )  # fmt: skip
+READERS = ("torch_geometric.io", "fsspec.implementations.local")  # for real data, where there are any
 _FIRST = 30.0  # seconds that it waits for its first connection
 
 
@@ -57,7 +58,7 @@ def main() -> None:
 
 def _warm_up() -> None:
     gc.disable()  # nothing of this is ever garbage
-    for name in WARM:
+    for name in WARM + READERS * ("GNN_LIB_DATA" in os.environ):
         importlib.import_module(name)
     import torch
 
