@@ -222,7 +222,8 @@ def test_cleaning_twice_is_cleaning_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "says"), [(0, "right on the shown cases, and on no others"), (1, "right on the shown cases only")]
+    ("right", "says"),
+    [(0, "right on the shown cases, and on no others"), (1, "right on the shown cases only")],
 )
 def test_feedback_never_shows_a_hidden_case(right: int, says: str) -> None:
     """Right on what can be seen and wrong on the rest, or on most of it: the report may not say where."""
