@@ -28,7 +28,7 @@ from course.grading.needed import bound_by, needed
 from course.grading.record import Record
 from course.grading.sandbox.levels import Level
 from course.grading.sandbox.limits import Limits
-from course.grading.streams import joined
+from course.grading.streams import joined, letters_in
 from course.grading.written import mark, words
 from gnn_lib.exercises.exercise import AnyExercise, Essay, Exercise, Result
 from gnn_lib.exercises.lessons import Lesson, load
@@ -271,7 +271,7 @@ class Sitting(NotebookClient):
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Keep what it shows, up to a size; far beyond it, stop the kernel."""
-        size = _letters(msg["content"])
+        size = letters_in(msg["content"])
         self._messages += 1
         self._letters += size
         if (self._messages > MESSAGES or self._letters > FLOOD) and not self.why:
@@ -296,11 +296,3 @@ def _is_idle(message: dict[str, Any], parent: str) -> bool:
         message["parent_header"].get("msg_id") == parent
         and message["content"].get("execution_state") == "idle"
     )
-
-
-def _letters(part: Any) -> int:
-    if isinstance(part, str):
-        return len(part)
-    if isinstance(part, dict):
-        return sum(16 + _letters(name) + _letters(value) for name, value in part.items())
-    return sum(16 + _letters(each) for each in part) if isinstance(part, list) else 8

@@ -6,6 +6,7 @@ and lines are cut to a length at which it is quick.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -57,3 +58,12 @@ def _short(line: str) -> str:
         return line
     half = LONGEST // 2
     return f"{line[:half]} (... {len(line) - 2 * half:,} letters left out ...) {line[-half:]}"
+
+
+def letters_in(part: Any) -> int:
+    """About how many letters a message holds."""
+    if isinstance(part, str):
+        return len(part)
+    if isinstance(part, dict):
+        return sum(16 + letters_in(name) + letters_in(value) for name, value in part.items())
+    return sum(16 + letters_in(each) for each in part) if isinstance(part, list) else 8
