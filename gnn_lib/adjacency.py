@@ -129,18 +129,6 @@ class Adjacency:
         twin.weight = self.weight
         return twin
 
-    @cached_property
-    def sorted(self) -> "Adjacency":
-        """The same edges in the order of their targets: what visits edge after edge finds a target's
-        row still in the cache. The edges change their numbers: by_target.order says how.
-        """
-        bags = self.by_target
-        twin = Adjacency(self.edge_index.index_select(1, bags.order), self.num_sources, self.num_targets)
-        numbers = torch.arange(self.num_edges, dtype=bags.order.dtype, device=self.device)
-        twin.by_target = bags._replace(order=numbers)
-        twin.weight = None if self.weight is None else self.weight.index_select(0, bags.order)
-        return twin
-
     def with_self_loops(self) -> "Adjacency":
         """The edges without i -> i, in their order, and then one i -> i for every node."""
 
@@ -158,7 +146,7 @@ class Adjacency:
         check_rows(weight, self.num_edges, "weight", "edge")
         twin = Adjacency.__new__(Adjacency)
         twin.__dict__.update(self.__dict__, by_target=self.by_target, by_source=self.by_source, _derived={})
-        for depends_on_weights in ("sorted_weights", "reversed", "sorted"):
+        for depends_on_weights in ("sorted_weights", "reversed"):
             twin.__dict__.pop(depends_on_weights, None)
         twin.weight = weight.detach()
         return twin

@@ -1,12 +1,12 @@
 """Attention over the inbox: a softmax among the edges that arrive at the same node.
 
-Three pieces. `softmax` turns any scores into weights that sum to 1 over each inbox. `attend` is the
-whole of GAT's attention in one call: its score is a sum of one number from the source and one from
-the target, and that allows a backward pass which never forms an edge's dot product (see
-`_AdditiveAttention`). `pair_scores` is GATv2's score, which needs the sum of both feature vectors for
-every edge, and takes it piece by piece in the cache.
+`softmax` turns any scores into weights that sum to 1 over each inbox. `attend` is the whole of GAT's
+attention in one call: its score is a sum of one number from the source and one from the target, and that
+allows a backward pass which never forms an edge's dot product (see `_AdditiveAttention`). GATv2's score has
+no such form; its attention is in `pair_attention`.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +16,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from gnn_lib.adjacency import Adjacency, Bags
-from gnn_lib.aggregate import heads_at_once, pieces, spread, stack, sum_bags
+from gnn_lib.aggregate import Way, gather, heads_at_once, stack, sum_bags, weighted_sum
 from gnn_lib.validate import check_features
-
-_SPAN = 40.0  # exp(-40) is 4e-18: as exact in float32 as any other number
 
 
 def softmax(adjacency: Adjacency, scores: Tensor) -> Tensor:
@@ -71,30 +69,46 @@ def attend(
 
     alpha = softmax over i's inbox of LeakyReLU(at_source_j + at_target_i). values [N, H, C], at_source
     and at_target [N, H] -> [N, H, C]. `keep` [E, H], in the order of the edges, multiplies alpha
-    (dropout on attention). Nothing of size [E, C] is made, nor kept for the backward pass.
+    (dropout on attention). Nothing of size [E, C] is made, and nothing of an edge is kept for the backward
+    pass.
     """
-    out: Tensor = _AdditiveAttention.apply(  # type: ignore[no-untyped-call]
-        values, at_source, at_target, keep, adjacency, negative_slope
-    )
-    return out
+    if _exp_is_safe(at_source, at_target, negative_slope):
+        out: Tensor = _AdditiveAttention.apply(  # type: ignore[no-untyped-call]
+            values, at_source, at_target, keep, adjacency, negative_slope
+        )
+        return out
+    scores = gather(adjacency, at_source) + gather(adjacency.reversed, at_target)
+    alpha = softmax(adjacency, F.leaky_relu(scores, negative_slope))
+    return weighted_sum(adjacency, values, alpha if keep is None else alpha * keep)
+
+
+def _exp_is_safe(at_source: Tensor, at_target: Tensor, slope: float) -> bool:
+    """Can exp be taken of the scores as they are, with no highest score taken off before?"""
+    if at_source.numel() == 0 or at_target.numel() == 0:
+        return False
+    highest = at_source.abs().max() + at_target.abs().max()
+    return bool(highest * max(1.0, abs(slope)) <= math.log(torch.finfo(at_source.dtype).max) / 2)
 
 
 class _AdditiveAttention(torch.autograd.Function):
-    """One head at a time, so that its [E] numbers stay in the cache.
+    """One head at a time, so that its numbers stay in the cache; inside, heads come first: [H, N, C].
 
-    Write u_j, v_i for the two halves of the score, G for the gradient of out, k for `keep`, and
-    z = u_j + v_i, alpha = exp(LeakyReLU(z) - m_i) / s_i (m the highest score of an inbox, s what the
-    exponentials sum to), beta = alpha * LeakyReLU'(z). The usual backward pass forms
-    d alpha_ji = k G_i . h_j for every edge. Only its sums are needed, and they can be pulled apart;
-    with c_i = G_i . out_i:
+    Write u_j, v_i for the two halves of a score, z = u_j + v_i, e = exp(LeakyReLU(z)), n_i for the sum of e
+    over i's inbox, k for `keep`, G for the gradient of out, s for the slope. The usual backward pass forms
+    G_i . h_j for every edge. Only its sums are needed, and they can be pulled apart. With e' =
+    e LeakyReLU'(z) and c_i = G_i . out_i:
 
-        dv_i = sum_j beta (k G_i . h_j - c_i) = G_i . (sum_j beta k h_j) - c_i sum_j beta
-        du_j = sum_i beta (k G_i . h_j - c_i) = h_j . (sum_i beta k G_i) - sum_i beta c_i
-        dh_j = sum_i alpha k G_i
+        dh_j = sum_i e k G_i / n_i
+        du_j = h_j . (sum_i e' k G_i / n_i) - sum_i e' c_i / n_i
 
-    All of these are sums over bags, and dividing G and c by s once for each node saves doing so for each
-    edge. What is kept of an edge is one number a head: exp(LeakyReLU(z) - m_i), negative where z is, so
-    that it holds both alpha and beta.
+    To raise v_i raises the scores above zero by 1 and the others by s, so attention moves to those above.
+    With a_i for what the edges above zero brought to out_i, and m_i for their share of i's attention:
+
+        dv_i = (1 - s) (G_i . a_i - c_i m_i)
+
+    So all is sums over bags, two on the way forward (out, a) and two on the way back. What else has to be
+    summed, e and e' c / n, comes along in them as one more column. z and e are made again on the way back:
+    nothing of an edge is kept.
     """
 
     @staticmethod
@@ -107,83 +121,98 @@ class _AdditiveAttention(torch.autograd.Function):
         adjacency: Adjacency,
         slope: float,
     ) -> Tensor:
-        group = heads_at_once(adjacency, values.size(1))
-        bags = adjacency.side_by_side(group).by_target
-        out, norm, kept = torch.empty_like(values), torch.empty_like(at_target), []
-        for heads, (h, u, v, k) in _by_head(group, values, at_source, at_target, keep):
-            score = F.leaky_relu_(_at_ends(bags, v, u), slope)
-            alpha = score.sub(_level(bags, score, u, v, slope).index_select(0, bags.owner)).exp_()
-            total = _segment_sum(bags, alpha)
+        H, C = values.shape[1:]
+        u, v = _heads_first(at_source), _heads_first(at_target)
+        out, norm = values.new_empty(H, v.size(1), C), torch.empty_like(v)
+        above, share = (torch.empty_like(t) if ctx.needs_input_grad[2] else None for t in (out, norm))
+        for heads, bags in _some_heads(adjacency, H, "by_target"):
+            k = _in_order(keep, heads, bags)
+            z, e = _scores(bags, _part(v, heads), _part(u, heads), slope)
+            h = _with_column(values, heads, values.new_ones(()))
+            heard, total = _sums(bags, h, e, k)
             total.masked_fill_(total == 0, 1.0)  # an empty inbox
-            heard = sum_bags(bags, h, _dropped(alpha, k, bags)).div_(total[:, None])
-            spread(norm, heads, total)
-            spread(out, heads, heard)
-            kept.append(_times_steepness(alpha, score, -1.0))
+            _part(norm, heads).copy_(total)
+            torch.div(heard, total[:, None], out=_part(out, heads))
+            if above is not None and share is not None:
+                heard, of_it = _sums(bags, h, _times_steepness(e, z, 0.0), k)
+                torch.div(heard, total[:, None], out=_part(above, heads))
+                torch.div(of_it, total, out=_part(share, heads))
         ctx.adjacency, ctx.slope = adjacency, slope
-        ctx.save_for_backward(values, keep, norm, out, *kept)
-        return out
+        ctx.save_for_backward(values, u, v, keep, norm, out, above, share)
+        return out.transpose(0, 1)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        values, keep, norm, out, *kept = ctx.saved_tensors
-        group = heads_at_once(ctx.adjacency, values.size(1))
-        inboxes, outboxes = ctx.adjacency.side_by_side(group)
-        across = ctx.adjacency.derive(("across", group), lambda: _across(ctx.adjacency, group))
-        overlap = (grad * out).sum(2)
-        d_values, d_source, d_target = (torch.empty_like(t) for t in (values, norm, norm))
-        parts = _by_head(group, values, keep, grad, overlap, norm)
-        for signed, (heads, (h, k, G, c, s)) in zip(kept, parts, strict=True):
-            G, c = G / s[:, None], c / s
-            beta = _beta(signed, ctx.slope)
-            heard = sum_bags(inboxes, h, _dropped(beta, k, inboxes))
-            spread(d_target, heads, (G * heard).sum(1) - c * _segment_sum(inboxes, beta))
-            signed = signed.index_select(0, across)
-            alpha, beta = signed.abs(), _beta(signed, ctx.slope)
-            told = sum_bags(outboxes, G, _dropped(beta, k, outboxes))
-            spread(d_source, heads, (h * told).sum(1) - sum_bags(outboxes, c[:, None], beta)[:, 0])
-            spread(d_values, heads, sum_bags(outboxes, G, _dropped(alpha, k, outboxes)))
-        return d_values, d_source, d_target, None, None, None
+        values, u, v, keep, norm, out, above, share = ctx.saved_tensors
+        H, C = values.shape[1:]
+        d_values, d_source = values.new_empty(H, u.size(1), C), torch.empty_like(u)
+        d_target = None if above is None else torch.empty_like(v)
+        for heads, bags in _some_heads(ctx.adjacency, H, "by_source"):
+            G = stack(grad, heads)
+            c = _dot(G, _part(out, heads))
+            if d_target is not None:
+                moved = _dot(G, _part(above, heads)) - c * _part(share, heads)
+                torch.mul(moved, 1 - ctx.slope, out=_part(d_target, heads))
+            k = _in_order(keep, heads, bags)
+            z, e = _scores(bags, _part(u, heads), _part(v, heads), ctx.slope)
+            G = _with_column(grad, heads, c).div_(_part(norm, heads)[:, None])
+            _part(d_values, heads).copy_(_sums(bags, G, e, k)[0])
+            told, of_c = _sums(bags, G, _times_steepness(e, z, ctx.slope), k)
+            torch.sub(_dot(stack(values, heads), told), of_c, out=_part(d_source, heads))
+        d_target = None if d_target is None else d_target.t()
+        return d_values.transpose(0, 1), d_source.t(), d_target, None, None, None
 
 
-def _by_head(group: int, *tensors: Tensor | None) -> Iterator[tuple[slice, list[Any]]]:
-    """Tensors [M, H, ...], some heads at a time, each as [heads * M, ...]."""
-    total = next(tensor.size(1) for tensor in tensors if tensor is not None)
-    for first in range(0, total, group):
-        heads = slice(first, first + group)
-        yield heads, [None if tensor is None else stack(tensor, heads) for tensor in tensors]
+def _heads_first(x: Tensor) -> Tensor:
+    """[N, H] -> [H, N]."""
+    return x.t().contiguous()
 
 
-def _at_ends(bags: Bags, near: Tensor, far: Tensor) -> Tensor:
-    """near[owner] + far[id] for every edge, [E] in the order of the bags."""
-    return far.index_select(0, bags.ids).add_(near.index_select(0, bags.owner))
+def _some_heads(adjacency: Adjacency, heads: int, way: Way) -> Iterator[tuple[slice, Bags]]:
+    """All heads, a few at a time, and the edges laid out for so many heads side by side."""
+    group = heads_at_once(adjacency, heads)
+    bags = getattr(adjacency.side_by_side(group), way)
+    for first in range(0, heads, group):
+        yield slice(first, first + group), bags
 
 
-def _level(bags: Bags, score: Tensor, u: Tensor, v: Tensor, slope: float) -> Tensor:
-    """What is taken off the scores of each inbox, [bags]: it keeps `exp` finite, and cancels out.
-
-    The highest score that an inbox could hold will do, LeakyReLU(v_i + max u), with no look at the edges.
-    Only where sources lie so far apart that a whole inbox might vanish below it, it is the highest that it
-    does hold.
-    """
-    if u.numel() and 0 <= slope <= 1 and bool(u.max() - u.min() <= _SPAN):
-        return F.leaky_relu(v + u.max(), slope)
-    return _segment_max(bags, score)
+def _part(x: Tensor, heads: slice) -> Tensor:
+    """Some heads of x [H, N, ...], one below the other: a view [heads * N, ...]."""
+    return x[heads].view(-1, *x.shape[2:])
 
 
-def _beta(signed: Tensor, slope: float) -> Tensor:
-    """alpha where z is positive, slope * alpha where it is not: alpha's sign says which."""
-    return F.leaky_relu(signed, -slope)
+def _in_order(keep: Tensor | None, heads: slice, bags: Bags) -> Tensor | None:
+    return None if keep is None else stack(keep, heads).index_select(0, bags.order)
 
 
-def _across(adjacency: Adjacency, count: int) -> Tensor:
-    """Where each edge of the outboxes stands among the inboxes, in `count` copies of them, [count * E]."""
-    order = adjacency.by_target.order
-    E, numbers = len(order), torch.arange(max(len(order), count), dtype=order.dtype, device=order.device)
-    place = torch.empty_like(order)
-    place[order.long()] = numbers[:E]
-    one = place.index_select(0, adjacency.by_source.order)
-    return (one + E * numbers[:count, None]).flatten()
+def _scores(bags: Bags, near: Tensor, far: Tensor, slope: float) -> tuple[Tensor, Tensor]:
+    """z = near[owner] + far[id] for every edge, and exp(LeakyReLU(z)): each [E], in the order of the bags."""
+    z = far.index_select(0, bags.ids).add_(near.index_select(0, bags.owner))
+    return z, F.leaky_relu(z, slope).exp_()
+
+
+def _with_column(x: Tensor, heads: slice, last: Tensor) -> Tensor:
+    """Some heads of x [N, H, C] as rows, with one more column: [heads * N, C + 1]."""
+    part = x[:, heads].transpose(0, 1)
+    rows = x.new_empty(part.size(0) * part.size(1), part.size(2) + 1)
+    rows[:, :-1].view(part.shape).copy_(part)
+    rows[:, -1] = last
+    return rows
+
+
+def _sums(bags: Bags, rows: Tensor, weight: Tensor, keep: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Weighted sums of rows [M, C + 1] over the bags, as [bags, C] and [bags]; `keep` is for the C alone."""
+    if keep is None:
+        both = sum_bags(bags, rows, weight)
+        return both[:, :-1], both[:, -1].contiguous()
+    kept = sum_bags(bags, rows[:, :-1], weight * keep)
+    return kept, sum_bags(bags, rows[:, -1:], weight)[:, 0]
+
+
+def _dot(one: Tensor, other: Tensor) -> Tensor:
+    """Row by row, [M, C] -> [M]."""
+    return torch.einsum("mc,mc->m", one, other)
 
 
 def _times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:
@@ -191,65 +220,6 @@ def _times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:
     return torch.ops.aten.leaky_relu_backward(flow, z, slope, False)  # type: ignore[no-any-return]
 
 
-def _dropped(weight: Tensor, keep: Tensor | None, bags: Bags) -> Tensor:
-    return weight if keep is None else weight * keep.index_select(0, bags.order)
-
-
 def _segment_max(bags: Bags, values: Tensor) -> Tensor:
     """The largest value of each bag: [E, ...] in the order of the bags -> [bags, ...]; -inf if empty."""
     return torch.segment_reduce(values, "max", offsets=bags.ptr, initial=-torch.inf)
-
-
-def _segment_sum(bags: Bags, values: Tensor) -> Tensor:
-    return torch.segment_reduce(values, "sum", offsets=bags.ptr, initial=0.0)
-
-
-def pair_scores(
-    adjacency: Adjacency, x_source: Tensor, x_target: Tensor, att: Tensor, negative_slope: float = 0.2
-) -> Tensor:
-    """GATv2's score of every edge: s_ji = sum over c of att_c LeakyReLU(x_source_j + x_target_i)_c.
-
-    x_source, x_target [N, H, C], att [1, H, C] -> [E, H], in the order of the edges. Unlike GAT's, this
-    score can rank the same sources differently for different targets.
-    """
-    scores: Tensor = _PairScores.apply(  # type: ignore[no-untyped-call]
-        x_source, x_target, att, adjacency, negative_slope
-    )
-    return scores
-
-
-class _PairScores(torch.autograd.Function):
-    """[E, H, C] numbers exist for one piece of the edges at a time, and are made again on the way back."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, x_source: Tensor, x_target: Tensor, att: Tensor, adjacency: Adjacency, slope: float
-    ) -> Tensor:
-        scores = x_source.new_empty(adjacency.num_edges, x_source.size(1))
-        for piece in pieces(adjacency, x_source[0].numel()):
-            z = _pair_sums(adjacency, piece, x_source, x_target)
-            torch.sum(F.leaky_relu_(z, slope).mul_(att), dim=2, out=scores[piece])
-        ctx.adjacency, ctx.slope = adjacency, slope
-        ctx.save_for_backward(x_source, x_target, att)
-        return scores
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        (x_source, x_target, att), adjacency = ctx.saved_tensors, ctx.adjacency
-        d_source, d_target = torch.zeros_like(x_source), torch.zeros_like(x_target)
-        d_att = torch.zeros_like(att)
-        for piece in pieces(adjacency, x_source[0].numel()):
-            z = _pair_sums(adjacency, piece, x_source, x_target)
-            upstream = grad[piece, :, None]
-            flow = _times_steepness(upstream * att, z, ctx.slope)
-            d_att += F.leaky_relu_(z, ctx.slope).mul_(upstream).sum(0)
-            for total, ends in ((d_source, adjacency.sources), (d_target, adjacency.targets)):
-                rows = total.view(total.size(0), -1)
-                rows.scatter_add_(0, ends[piece, None].expand(-1, rows.size(1)), flow.flatten(1))
-        return d_source, d_target, d_att, None, None
-
-
-def _pair_sums(adjacency: Adjacency, piece: slice, x_source: Tensor, x_target: Tensor) -> Tensor:
-    at_source = x_source.index_select(0, adjacency.sources[piece])
-    return at_source.add_(x_target.index_select(0, adjacency.targets[piece]))

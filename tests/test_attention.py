@@ -1,5 +1,7 @@
 """Softmax over inboxes and GAT's attention: against PyG, loops, and scores that overflow naive code."""
 
+from unittest import mock
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch_geometric.utils import softmax as pyg_softmax
 
+from gnn_lib import pair_attention
 from gnn_lib.adjacency import Adjacency
-from gnn_lib.attention import attend, pair_scores, softmax
+from gnn_lib.attention import attend, softmax
 from gnn_lib.graph import Graph
+from gnn_lib.pair_attention import attend_pairs
 from tests.strategies import DEVICES, generators, graphs
 
 HEADS, WIDTH = 2, 3
@@ -74,14 +78,35 @@ def test_attend_is_softmax_and_a_weighted_sum(
     assert_same_with_gradients(ours, plain_attend(graph, values, u, v, slope, keep), [values, u, v])
 
 
-@given(graphs(features=None, min_nodes=2), generators(), st.sampled_from([0.0, 0.2]))
-def test_pair_scores_are_what_they_say(graph: Graph, generator: torch.Generator, slope: float) -> None:
-    left, right = (normal(generator, graph.num_nodes, HEADS, WIDTH) for _ in range(2))
-    att, (sources, targets) = normal(generator, 1, HEADS, WIDTH), graph.edge_index
-    theirs = (F.leaky_relu(left[sources] + right[targets], slope) * att).sum(-1)
-    assert_same_with_gradients(
-        pair_scores(graph.adjacency, left, right, att, slope), theirs, [left, right, att]
-    )
+def plain_attend_pairs(
+    graph: Graph, values: Tensor, listeners: Tensor, att: Tensor, slope: float, keep: Tensor | None
+) -> Tensor:
+    sources, targets = graph.edge_index
+    scores = (F.leaky_relu(values[sources] + listeners[targets], slope) * att).sum(2)
+    alpha = pyg_softmax(scores, targets, num_nodes=graph.num_nodes)
+    if keep is not None:
+        alpha = alpha * keep
+    return torch.zeros_like(values).index_add(0, targets, alpha[:, :, None] * values[sources])
+
+
+@pytest.mark.parametrize("piece", [1, 4 * HEADS * WIDTH, pair_attention._PIECE])
+@given(
+    graphs(features=None), generators(), st.sampled_from([0.0, 0.2, 1.0]), st.booleans(),
+    st.sampled_from([1.0, 2000.0]),
+)  # fmt: skip
+def test_attend_pairs_is_softmax_and_a_weighted_sum(
+    piece: int, graph: Graph, generator: torch.Generator, slope: float, dropped: bool, apart: float
+) -> None:
+    """However the inboxes are cut into pieces, also where exp of the scores as they are would overflow."""
+    values, listeners = (normal(generator, graph.num_nodes, HEADS, WIDTH) for _ in range(2))
+    att = (apart * normal(generator, 1, HEADS, WIDTH).detach()).requires_grad_()
+    keep = None
+    if dropped:
+        keep = 2.0 * torch.randint(0, 2, (graph.num_edges, HEADS), generator=generator).double()
+    with mock.patch.object(pair_attention, "_PIECE", piece):
+        ours = attend_pairs(graph.adjacency, values, listeners, att, slope, keep)
+        theirs = plain_attend_pairs(graph, values, listeners, att, slope, keep)
+        assert_same_with_gradients(ours, theirs, [values, listeners, att])
 
 
 @given(graphs(features=None, max_nodes=4, max_edges=6), generators())
@@ -93,7 +118,7 @@ def test_gradcheck(graph: Graph, generator: torch.Generator) -> None:
     assert check(lambda s: softmax(adjacency, s), scores, fast_mode=True)
     assert check(lambda *a: attend(adjacency, *a), (values, u, v), fast_mode=True)
     listeners = normal(generator, graph.num_nodes, HEADS, WIDTH)
-    assert check(lambda *a: pair_scores(adjacency, *a), (values, listeners, att), fast_mode=True)
+    assert check(lambda *a: attend_pairs(adjacency, *a), (values, listeners, att), fast_mode=True)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -145,7 +170,9 @@ def test_an_empty_inbox_hears_nothing() -> None:
     nobody = Adjacency(torch.empty(2, 0, dtype=torch.long), 3)
     assert torch.equal(attend(nobody, values, u, v), torch.zeros(3, HEADS, WIDTH))
     assert softmax(nobody, torch.empty(0, HEADS)).shape == (0, HEADS)
-    assert pair_scores(nobody, values, values, torch.ones(1, HEADS, WIDTH)).shape == (0, HEADS)
+    out = attend_pairs(nobody, values, values, torch.ones(1, HEADS, WIDTH))
+    assert torch.equal(out, torch.zeros(3, HEADS, WIDTH))
+    assert torch.equal(torch.autograd.grad(out.sum(), values)[0], torch.zeros_like(values))
 
 
 def test_nan_is_passed_on_to_its_own_inbox_only() -> None:
@@ -153,6 +180,9 @@ def test_nan_is_passed_on_to_its_own_inbox_only() -> None:
     assert softmax(adjacency, torch.tensor([torch.nan, 0.0, 0.0])).isnan().tolist() == [True, True, False]
     u = torch.tensor([[torch.nan], [0.0], [0.0]])
     out = attend(adjacency, torch.ones(3, 1, 2), u, torch.zeros(3, 1))
+    assert out.isnan().any(2).flatten().tolist() == [False, False, True]
+    values = torch.tensor([[torch.nan], [0.0], [0.0]])[:, None]
+    out = attend_pairs(adjacency, values, torch.zeros(3, 1, 1), torch.ones(1, 1, 1))
     assert out.isnan().any(2).flatten().tolist() == [False, False, True]
 
 
@@ -179,4 +209,8 @@ def test_every_device(device: str) -> None:
     values, u, v = (torch.randn(9, *s, generator=generator) for s in ((2, 3), (2,), (2,)))
     here = attend(graph.adjacency, values, u, v)
     there = attend(graph.to(device).adjacency, *(t.to(device) for t in (values, u, v)))
+    torch.testing.assert_close(there.cpu(), here)
+    att = torch.randn(1, 2, 3, generator=generator)
+    here = attend_pairs(graph.adjacency, values, values, att)
+    there = attend_pairs(graph.to(device).adjacency, *(t.to(device) for t in (values, values, att)))
     torch.testing.assert_close(there.cpu(), here)

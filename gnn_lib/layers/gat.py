@@ -8,9 +8,10 @@ from torch import Tensor, nn
 
 from gnn_lib.adjacency import Adjacency
 from gnn_lib.aggregate import Reduce, aggregate, weighted_sum
-from gnn_lib.attention import attend, pair_scores, softmax
+from gnn_lib.attention import attend, softmax
 from gnn_lib.layers.common import add_bias, check_width, glorot, glorot_linear, side_by_side
 from gnn_lib.message_passing import MessagePassing
+from gnn_lib.pair_attention import attend_pairs, columns
 from gnn_lib.validate import check_probability
 
 
@@ -68,6 +69,12 @@ class _AttentionConv(MessagePassing):
         """[N, H * C] -> [N, H, C]."""
         return columns.view(-1, self.heads, self.out_channels)
 
+    def kept(self, adjacency: Adjacency, values: Tensor) -> Tensor | None:
+        """What dropout on attention leaves of each edge, [E, H]: 0 or 1 / (1 - dropout)."""
+        if not self.training or self.dropout == 0:
+            return None
+        return F.dropout(values.new_ones(adjacency.num_edges, self.heads), self.dropout)
+
     def listen(self, adjacency: Adjacency, values: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
         """Softmax of the scores [E, H], dropout, weighted sum of the values -> ([N, H, C], alpha [E, H])."""
         alpha = F.dropout(softmax(adjacency, scores), self.dropout, self.training)
@@ -120,10 +127,10 @@ class GATConv(_AttentionConv):
     ) -> Any:
         adjacency, edge_features = self.with_loops(edges, x, edge_attr)
         values = self._heads(self.lin(x))
-        both = values.flatten(1) @ torch.cat([_columns(self.att_src), _columns(self.att_dst)], dim=1)
+        both = values.flatten(1) @ torch.cat([columns(self.att_src), columns(self.att_dst)], dim=1)
         at_source, at_target = both[:, : self.heads], both[:, self.heads :]
         if edge_features is None and not return_attention_weights:
-            keep = self._dropout_mask(adjacency, values)
+            keep = self.kept(adjacency, values)
             return self.finish(attend(adjacency, values, at_source, at_target, self.negative_slope, keep), x)
         scores = at_source[adjacency.sources] + at_target[adjacency.targets]
         if edge_features is not None and self.att_edge is not None:
@@ -131,11 +138,6 @@ class GATConv(_AttentionConv):
         out, alpha = self.listen(adjacency, values, F.leaky_relu(scores, self.negative_slope))
         out = self.finish(out, x)
         return (out, (adjacency.edge_index, alpha)) if return_attention_weights else out
-
-    def _dropout_mask(self, adjacency: Adjacency, values: Tensor) -> Tensor | None:
-        if not self.training or self.dropout == 0:
-            return None
-        return F.dropout(values.new_ones(adjacency.num_edges, self.heads), self.dropout)
 
 
 class GATv2Conv(_AttentionConv):
@@ -183,22 +185,17 @@ class GATv2Conv(_AttentionConv):
             spoken, heard = side_by_side(x, self.lin_l.weight, self.lin_r.weight)
             values = self._heads(add_bias(spoken, self.lin_l.bias))
             listeners = self._heads(add_bias(heard, self.lin_r.bias))
-        if edge_features is None:
-            if not return_attention_weights:  # then nobody asks for alpha in the order of the edges
-                adjacency = adjacency.sorted
-            scores = pair_scores(adjacency, values, listeners, self.att, self.negative_slope)
-        else:
-            sums = values[adjacency.sources] + listeners[adjacency.targets] + edge_features
-            scores = (F.leaky_relu(sums, self.negative_slope) * self.att).sum(2)
+        if edge_features is None and not return_attention_weights:
+            keep = self.kept(adjacency, values)
+            out = attend_pairs(adjacency, values, listeners, self.att, self.negative_slope, keep)
+            return self.finish(out, x)
+        sums = values[adjacency.sources] + listeners[adjacency.targets]
+        if edge_features is not None:
+            sums = sums + edge_features
+        scores = (F.leaky_relu(sums, self.negative_slope) * self.att).sum(2)
         out, alpha = self.listen(adjacency, values, scores)
         out = self.finish(out, x)
         return (out, (adjacency.edge_index, alpha)) if return_attention_weights else out
-
-
-def _columns(att: Tensor) -> Tensor:
-    """att [1, H, C] as a matrix [H * C, H]: all heads' products with their own a in one go."""
-    columns: Tensor = torch.block_diag(*att[0].unsqueeze(2))  # type: ignore[no-untyped-call]
-    return columns
 
 
 def _with_loop_features(
