@@ -139,7 +139,8 @@ class _AdditiveAttention(torch.autograd.Function):
                 torch.div(of_it, total, out=_part(share, heads))
         ctx.adjacency, ctx.slope = adjacency, slope
         ctx.save_for_backward(values, u, v, keep, norm, out, above, share)
-        return out.transpose(0, 1)
+        # A copy, so that whoever gets it may change it in place.
+        return out.transpose(0, 1).clone(memory_format=torch.contiguous_format)
 
     @staticmethod
     @once_differentiable

@@ -54,14 +54,14 @@ class _PairAttention(torch.autograd.Function):
     """Heads lie side by side, in rows of H * C numbers; a matrix of ones goes from there to [E, H] and back.
 
     Write l_j, r_i for the two vectors, z = l_j + r_i, e = exp(att . LeakyReLU(z)), n_i for the sum of e over
-    i's inbox, k for `keep`, G for the gradient of out, c_i = G_i . out_i. Then, with the gradient of a score
-    d = e (k G_i . l_j - c_i) / n_i and that of z, dz = d att LeakyReLU'(z):
+    i's inbox, k for `keep`, G for the gradient of out divided by n. An edge's agreement k G_i . l_j, less
+    the usual one of its inbox (the mean, weighed by e), gives the gradient of its score, d, and that of z,
+    dz = d att LeakyReLU'(z):
 
+        d = e (k G_i . l_j - (sum_j e k G_i . l_j) / n_i)
         dr_i = sum_j dz
-        dl_j = sum_i dz + e k G_i / n_i
+        dl_j = sum_i dz + e k G_i
         d att = sum over all edges of d LeakyReLU(z)
-
-    Dividing G and c by n once for each node saves doing so for each edge.
     """
 
     @staticmethod
@@ -78,26 +78,24 @@ class _PairAttention(torch.autograd.Function):
         keep = None if keep is None else keep.index_select(0, bags.order)
         to_heads, to_rows = columns(att), columns(torch.ones_like(att)).t()
         exps, norm = values.new_empty(len(bags.ids), att.size(1)), values.new_ones(listeners.shape[:2])
-        out = torch.zeros_like(R)
+        out = values.new_zeros(listeners.shape)
         for nodes, edges, inbox in _pieces(bags, R.size(1)):
             spoken = L.index_select(0, bags.ids[edges])
             z = R.index_select(0, bags.owner[edges]).add_(spoken)
             e = _exp(torch.mm(F.leaky_relu_(z, slope), to_heads), inbox)
             exps[edges], norm[nodes] = e, sum_bags(inbox, e)
             spoken *= torch.mm(e if keep is None else e * keep[edges], to_rows)
-            out[nodes] = sum_bags(inbox, spoken)
+            out[nodes] = sum_bags(inbox, spoken).view_as(out[nodes])
         norm.masked_fill_(norm == 0, 1.0)  # an empty inbox
-        heads = out.view(listeners.shape).div_(norm[:, :, None])
         ctx.adjacency, ctx.slope = adjacency, slope
-        ctx.save_for_backward(L, R, att, keep, exps, norm, heads)
-        return heads
+        ctx.save_for_backward(L, R, att, keep, exps, norm)
+        return out.div_(norm[:, :, None])
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        L, R, att, keep, exps, norm, out = ctx.saved_tensors
-        bags, ones = ctx.adjacency.by_target, columns(torch.ones_like(att))
-        c = torch.einsum("nhc,nhc->nh", grad, out).div_(norm)
+        L, R, att, keep, exps, norm = ctx.saved_tensors
+        bags, to_rows, ones = ctx.adjacency.by_target, columns(att).t(), columns(torch.ones_like(att))
         G = (grad / norm[:, :, None]).flatten(1)
         d_values, d_listeners = torch.zeros_like(L), torch.zeros_like(R)
         d_att = torch.zeros_like(ones)
@@ -108,15 +106,16 @@ class _PairAttention(torch.autograd.Function):
             agreement = torch.mm(spoken.mul_(upstream), ones)
             if keep is not None:
                 agreement *= keep[edges]
-            d_score = agreement.sub_(c.index_select(0, target)).mul_(e)
-            flow = torch.mm(d_score, columns(att).t())
+            usual = sum_bags(inbox, e * agreement).div_(norm[nodes])
+            d_score = agreement.sub_(usual.index_select(0, inbox.owner)).mul_(e)
+            flow = torch.mm(d_score, to_rows)
             flow = torch.ops.aten.leaky_relu_backward(flow, z, ctx.slope, False)
             d_listeners[nodes] = sum_bags(inbox, flow)
             d_att.addmm_(F.leaky_relu_(z, ctx.slope).t(), d_score)
             flow.addcmul_(upstream, torch.mm(e if keep is None else e * keep[edges], ones.t()))
             d_values.scatter_add_(0, source.long()[:, None].expand_as(flow), flow)
         own_part = d_att.view(*att.shape[1:], -1).diagonal(dim1=0, dim2=2).t()[None]
-        return d_values.view(-1, *att.shape[1:]), d_listeners.view_as(out), own_part, None, None, None
+        return d_values.view(-1, *att.shape[1:]), d_listeners.view_as(grad), own_part, None, None, None
 
 
 class _Piece(NamedTuple):

@@ -156,6 +156,20 @@ def test_huge_scores_in_any_graph(height: float, graph: Graph, generator: torch.
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-8)
 
 
+def test_the_result_may_be_changed_in_place() -> None:
+    """As by relu_ right after a layer without a bias: the way back needs nothing of it."""
+    adjacency = Adjacency(torch.tensor([[0, 1, 2, 2], [2, 2, 0, 1]]), 3)
+    for heads in (1, HEADS):
+        values, u, v = torch.randn(3, heads, WIDTH), torch.randn(3, heads), torch.randn(3, heads)
+        inputs = [tensor.double().requires_grad_() for tensor in (values, u, v)]
+        for listen in (
+            lambda h, u, v: attend(adjacency, h, u, v),
+            lambda h, u, v: attend_pairs(adjacency, h, h + u[:, :, None], v[None, 0, :, None] + h[:1]),
+        ):
+            one, other = listen(*inputs).relu_(), listen(*inputs).relu()
+            assert_same_with_gradients(one, other, inputs)
+
+
 def test_an_empty_inbox_hears_nothing() -> None:
     adjacency = Adjacency(torch.tensor([[0], [1]]), 3)
     values, u, v = (torch.randn(3, HEADS, WIDTH), *torch.randn(2, 3, HEADS))
