@@ -20,8 +20,9 @@ class Cluster(LocalCluster):
         super().__init__(n_workers=2, threads_per_worker=1, dashboard_address=":0")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster() -> Iterator[LocalCluster]:
+    """One for each test: Dask does not always replace a worker that was killed while it was starting."""
     with Cluster() as cluster:
         yield cluster
 
