@@ -40,7 +40,7 @@ class _Softmax(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, scores: Tensor, adjacency: Adjacency) -> Tensor:
-        highest = _segment_max(adjacency.by_target, scores.index_select(0, adjacency.by_target.order))
+        highest = segment_max(adjacency.by_target, scores.index_select(0, adjacency.by_target.order))
         alpha = scores.sub(highest.index_select(0, adjacency.targets)).exp_()
         total = sum_bags(adjacency.incidence.by_target, alpha)
         alpha /= total.index_select(0, adjacency.targets)
@@ -70,7 +70,7 @@ def attend(
     alpha = softmax over i's inbox of LeakyReLU(at_source_j + at_target_i). values [N, H, C], at_source
     and at_target [N, H] -> [N, H, C]. `keep` [E, H], in the order of the edges, multiplies alpha
     (dropout on attention). Nothing of size [E, C] is made, and nothing of an edge is kept for the backward
-    pass.
+    pass; scores so far from 0 that their exp might overflow go the long way, which keeps alpha.
     """
     if _exp_is_safe(at_source, at_target, negative_slope):
         out: Tensor = _AdditiveAttention.apply(  # type: ignore[no-untyped-call]
@@ -87,7 +87,12 @@ def _exp_is_safe(at_source: Tensor, at_target: Tensor, slope: float) -> bool:
     if at_source.numel() == 0 or at_target.numel() == 0:
         return False
     highest = at_source.abs().max() + at_target.abs().max()
-    return bool(highest * max(1.0, abs(slope)) <= math.log(torch.finfo(at_source.dtype).max) / 2)
+    return bool(highest * max(1.0, abs(slope)) <= exp_limit(at_source.dtype))
+
+
+def exp_limit(dtype: torch.dtype) -> float:
+    """Scores between minus this and this can go through exp as they are; it is half of what overflows."""
+    return math.log(torch.finfo(dtype).max) / 2
 
 
 class _AdditiveAttention(torch.autograd.Function):
@@ -134,7 +139,7 @@ class _AdditiveAttention(torch.autograd.Function):
             _part(norm, heads).copy_(total)
             torch.div(heard, total[:, None], out=_part(out, heads))
             if above is not None and share is not None:
-                heard, of_it = _sums(bags, h, _times_steepness(e, z, 0.0), k)
+                heard, of_it = _sums(bags, h, times_steepness(e, z, 0.0), k)
                 torch.div(heard, total[:, None], out=_part(above, heads))
                 torch.div(of_it, total, out=_part(share, heads))
         ctx.adjacency, ctx.slope = adjacency, slope
@@ -159,7 +164,7 @@ class _AdditiveAttention(torch.autograd.Function):
             z, e = _scores(bags, _part(u, heads), _part(v, heads), ctx.slope)
             G = _with_column(grad, heads, c).div_(_part(norm, heads)[:, None])
             _part(d_values, heads).copy_(_sums(bags, G, e, k)[0])
-            told, of_c = _sums(bags, G, _times_steepness(e, z, ctx.slope), k)
+            told, of_c = _sums(bags, G, times_steepness(e, z, ctx.slope), k)
             torch.sub(_dot(stack(values, heads), told), of_c, out=_part(d_source, heads))
         d_target = None if d_target is None else d_target.t()
         return d_values.transpose(0, 1), d_source.t(), d_target, None, None, None
@@ -216,11 +221,11 @@ def _dot(one: Tensor, other: Tensor) -> Tensor:
     return torch.einsum("mc,mc->m", one, other)
 
 
-def _times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:
+def times_steepness(flow: Tensor, z: Tensor, slope: float) -> Tensor:
     """flow * LeakyReLU'(z)."""
     return torch.ops.aten.leaky_relu_backward(flow, z, slope, False)  # type: ignore[no-any-return]
 
 
-def _segment_max(bags: Bags, values: Tensor) -> Tensor:
+def segment_max(bags: Bags, values: Tensor) -> Tensor:
     """The largest value of each bag: [E, ...] in the order of the bags -> [bags, ...]; -inf if empty."""
     return torch.segment_reduce(values, "max", offsets=bags.ptr, initial=-torch.inf)

@@ -6,7 +6,6 @@ summed while it is in the cache. On the way back it is made again (as FlashAtten
 attention: Dao et al., 2022). What is kept of an edge is one number a head.
 """
 
-import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from torch.autograd.function import once_differentiable
 
 from gnn_lib.adjacency import Adjacency, Bags
 from gnn_lib.aggregate import sum_bags
+from gnn_lib.attention import exp_limit, segment_max, times_steepness
 
 # The vectors of a piece have about this many numbers in all.
 _PIECE = 2**20
@@ -108,8 +108,7 @@ class _PairAttention(torch.autograd.Function):
                 agreement *= keep[edges]
             usual = sum_bags(inbox, e * agreement).div_(norm[nodes])
             d_score = agreement.sub_(usual.index_select(0, inbox.owner)).mul_(e)
-            flow = torch.mm(d_score, to_rows)
-            flow = torch.ops.aten.leaky_relu_backward(flow, z, ctx.slope, False)
+            flow = times_steepness(torch.mm(d_score, to_rows), z, ctx.slope)
             d_listeners[nodes] = sum_bags(inbox, flow)
             d_att.addmm_(F.leaky_relu_(z, ctx.slope).t(), d_score)
             flow.addcmul_(upstream, torch.mm(e if keep is None else e * keep[edges], ones.t()))
@@ -146,8 +145,7 @@ def _exp(scores: Tensor, inbox: Bags) -> Tensor:
     A softmax doesn't notice: what is taken off cancels out.
     """
     low, high = scores.aminmax()
-    limit = math.log(torch.finfo(scores.dtype).max) / 2
+    limit = exp_limit(scores.dtype)
     if not (-limit <= float(low) and float(high) <= limit):
-        highest = torch.segment_reduce(scores, "max", offsets=inbox.ptr, initial=-torch.inf)
-        scores -= highest.index_select(0, inbox.owner)
+        scores -= segment_max(inbox, scores).index_select(0, inbox.owner)
     return scores.exp_()
