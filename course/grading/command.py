@@ -5,12 +5,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from course.grading.course import Course, RunError, Submission
-from course.grading.crews import PRELOAD, dask_at, dask_cluster, processes
+from course.grading.crews import PRELOAD, Crew, dask_at, dask_cluster, processes
 from course.grading.engine import Engine, Grade, Summary, Work, read_record
 from course.grading.gradebook import Book
 from course.grading.graded import Graded, Settings
@@ -56,12 +55,12 @@ def _run(options: argparse.Namespace, grade: Grade | None, preload: tuple[str, .
         course = Course(options.course, options.lesson, options.db)
         submissions = _chosen(course, options.student)
         stack.enter_context(course.alone())
-        crew, workers = stack.enter_context(_crew(options, deadline, preload))
+        crew = stack.enter_context(_crew(options, deadline, preload))
         book = Book(course, lambda note: print(note, file=sys.stderr))
         stack.callback(book.close)
         book.check(course.released())
         engine = Engine(
-            course, book, crew, workers, grade or _grade(), BACKSTOP * deadline, settings,
+            course, book, crew, grade or _grade(), BACKSTOP * deadline, settings,
             retry=not options.resume, regrade=options.regrade,
         )  # fmt: skip
         if options.regrade:
@@ -124,7 +123,7 @@ def _chosen(course: Course, students: list[str]) -> list[Submission]:
 
 def _crew(
     options: argparse.Namespace, deadline: float, preload: tuple[str, ...]
-) -> AbstractContextManager[tuple[Executor, int]]:
+) -> AbstractContextManager[Crew]:
     if options.dask:
         return dask_at(options.dask)
     if options.dask_cluster:

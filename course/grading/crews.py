@@ -1,8 +1,9 @@
-"""Who does the work: processes on this machine, or Dask's workers on others. All are executors."""
+"""Who does the work: processes on this machine, or Dask's workers on others."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -13,20 +14,27 @@ from course.grading.lanes import Lanes
 PRELOAD = ("course.grading.sitting",)
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Any executor, how many may work for it at once, and what says how many are there now."""
+
+    executor: Executor
+    workers: int
+    there: Callable[[], int]
+
+
 @contextlib.contextmanager
-def processes(
-    workers: int, deadline: float, preload: tuple[str, ...] = PRELOAD
-) -> Iterator[tuple[Executor, int]]:
+def processes(workers: int, deadline: float, preload: tuple[str, ...] = PRELOAD) -> Iterator[Crew]:
     run_folder()  # named in the environment before there are workers: they share one warm parent
     lanes = Lanes(workers, deadline, preload)
     try:
-        yield lanes, workers
+        yield Crew(lanes, workers, there=lambda: workers)  # one that dies is replaced at once
     finally:
         lanes.shutdown(wait=False)  # every result that was waited for is in
 
 
 @contextlib.contextmanager
-def dask_at(address: str) -> Iterator[tuple[Executor, int]]:
+def dask_at(address: str) -> Iterator[Crew]:
     """The workers of a Dask scheduler that runs already."""
     from distributed import Client
 
@@ -42,7 +50,7 @@ def dask_at(address: str) -> Iterator[tuple[Executor, int]]:
 
 
 @contextlib.contextmanager
-def dask_cluster(name: str, workers: int) -> Iterator[tuple[Executor, int]]:
+def dask_cluster(name: str, workers: int) -> Iterator[Crew]:
     """A cluster of this class, such as `dask_jobqueue.SLURMCluster`, with what Dask's own configuration says
     about it, and so many workers."""
     from distributed import Client
@@ -66,10 +74,22 @@ def dask_cluster(name: str, workers: int) -> Iterator[tuple[Executor, int]]:
             cluster.close()
 
 
-def _of(client: Any) -> Iterator[tuple[Executor, int]]:
+def _of(client: Any) -> Iterator[Crew]:
     """Not covered: a worker that hangs. Its job is given up, but only Dask can end it."""
     executor = client.get_executor(pure=False)
     try:
-        yield executor, max(1, sum(client.nthreads().values()))
+        yield Crew(executor, max(1, _threads(client)), there=lambda: _threads(client))
     finally:
         executor.shutdown(wait=False)  # Dask cancels what is left
+
+
+def _threads(client: Any) -> int:
+    if client.status in ("closing", "closed"):  # it was lost, and did not come back while Dask tried
+        raise RunError(
+            "The Dask scheduler is gone. What was graded is in the gradebook: start a scheduler, and the "
+            "same command goes on from here."
+        )
+    try:
+        return sum(client.nthreads().values())
+    except OSError:
+        return 0  # the way to the scheduler is broken at the moment

@@ -9,14 +9,15 @@ nothing. What goes wrong with one submission becomes its record, with the reason
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import nbformat
 
-from course.grading.course import Course, Submission
+from course.grading.course import Course, RunError, Submission
+from course.grading.crews import Crew
 from course.grading.gradebook import Book, NotWrittenError, moment
 from course.grading.graded import Graded, Job, Settings
 from course.grading.intake import take
@@ -30,6 +31,7 @@ from course.grading.spool import Spool
 Grade = Callable[[Job], bytes]
 TRIES = 2  # how often a submission's worker may die
 TICK = 0.5
+PATIENCE = 600.0  # seconds without a single worker until the run stops
 NOT_GRADED = "not graded"  # the kind of a finding
 
 
@@ -60,15 +62,14 @@ class Summary:
 
 
 class Engine:
-    """`crew` is any executor, with so many `workers`. A job that has not come back after `deadline` seconds
-    is given up, whatever the executor does about it."""
+    """A job that has not come back after `deadline` seconds is given up, whatever the crew does about it."""
 
     def __init__(
-        self, course: Course, book: Book, crew: Executor, workers: int, grade: Grade, deadline: float,
+        self, course: Course, book: Book, crew: Crew, grade: Grade, deadline: float,
         settings: Settings | None = None, retry: bool = True, regrade: bool = False,
     ) -> None:  # fmt: skip
         self.course, self.book, self.crew, self.grade = course, book, crew, grade
-        self.workers, self.slots = workers, 2 * workers  # as many wait, so that no worker ever does
+        self.slots = 2 * crew.workers  # as many wait, so that no worker ever does
         self.deadline, self.settings = deadline, settings or Settings()
         self.retry, self.regrade = retry, regrade
         self.spool = Spool(course.state / "spool" / course.lesson)
@@ -80,12 +81,15 @@ class Engine:
 
     def run(self, submissions: list[Submission], finish: Callable[[Work], None] | None = None) -> Summary:
         """Grade them; `finish` is called for each result in the spool, and enters it into the gradebook."""
-        self.bar = ProgressBar(len(submissions), self.workers)
+        self.bar = ProgressBar(len(submissions), self.crew.workers)
         self._finish = finish or self.enter
+        self._someone_was_there = time.monotonic()
         to_do = self._to_do(submissions)
         try:
             while self._hand_out(to_do) or self._running:
-                for future in wait(self._running, TICK, FIRST_COMPLETED).done:
+                done = wait(self._running, TICK, FIRST_COMPLETED).done
+                self._look_for_workers()
+                for future in done:
                     self._come_back(future, self._running.pop(future).work)
                 self._give_up_the_overdue()
                 self._show()
@@ -171,7 +175,7 @@ class Engine:
             if work is None:
                 return False
             job = Job(self.course.lesson, work.notebook, work.key, work.findings, self.settings)
-            self._running[self.crew.submit(self.grade, job)] = Running(work, time.monotonic())
+            self._running[self.crew.executor.submit(self.grade, job)] = Running(work, time.monotonic())
             self._show()
         return True
 
@@ -193,6 +197,17 @@ class Engine:
             self._again.append(replace(work, tries=work.tries + 1))
         else:
             self._fail(work.student, f"It was tried {work.tries} times. {why}", work)
+
+    def _look_for_workers(self) -> None:
+        """A cluster may lose them all, and its scheduler. Then stop: each job would wait for its deadline."""
+        now = time.monotonic()
+        if self.crew.there():
+            self._someone_was_there = now
+        elif now - self._someone_was_there > PATIENCE:
+            raise RunError(
+                f"No worker has been there for {PATIENCE / 60:.0f} minutes. What was graded is in the "
+                "gradebook: start workers, and the same command goes on from here."
+            )
 
     def _give_up_the_overdue(self) -> None:
         now = time.monotonic()
@@ -227,7 +242,7 @@ class Engine:
         self.bar.show()
 
     def _count(self) -> None:
-        self.bar.running = min(len(self._running), self.workers)
+        self.bar.running = min(len(self._running), self.crew.workers)
         self.bar.failed = len(self.summary.failed)
         self.bar.done = self._seen - len(self._running) - len(self._again)
 

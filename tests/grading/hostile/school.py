@@ -96,9 +96,9 @@ def main(root: Path, level: str) -> None:
     course = Course(root, LESSON)
     deadline = SETTINGS.notebook_seconds + 60
     settings = Settings(level, SETTINGS.cell_seconds, SETTINGS.notebook_seconds)
-    with course.alone(), processes(2, deadline) as (crew, workers):
+    with course.alone(), processes(2, deadline) as crew:
         book = Book(course)
-        summary = Engine(course, book, crew, workers, grade, 3 * deadline, settings).run(course.submissions())
+        summary = Engine(course, book, crew, grade, 3 * deadline, settings).run(course.submissions())
         book.close()
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         print("most memory of one process:", resource.getrusage(who).ru_maxrss // 1024, "MB")
