@@ -28,6 +28,7 @@ from gnn_lib.plot.style import OKABE_ITO, Values, to_row
 from gnn_lib.widgets import looks
 from gnn_lib.widgets.geometry import Point, fit
 from gnn_lib.widgets.still import with_still
+from gnn_lib.widgets.turns import in_turn
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("paths.js", "parts.js", "graph_view.js")  # one module, put together as it is read: no build
@@ -242,7 +243,7 @@ class GraphView(anywidget.AnyWidget):
             known = self.graph.num_nodes if kind == "node" else self.graph.num_edges
             if isinstance(content.get(kind), int) and 0 <= content[kind] < known:
                 for handler in self._handlers.get(f"{content.get('event')} {kind}", []):
-                    handler(content[kind])
+                    in_turn(handler)(content[kind])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return with_still(super()._repr_mimebundle_(**kwargs), [self], self.words)

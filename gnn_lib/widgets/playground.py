@@ -20,7 +20,7 @@ own, that returns a Playground. Ours is the default; a learner's function is onl
         return play
 
 - State lives in plain variables or a small class; every control changes the state and calls `show`, which
-  draws all of it. So nothing can get out of step.
+  draws all of it. Handlers take turns, whatever thread they come from. So nothing can get out of step.
 - `details` are one sentence for each node (`arithmetic` writes the sum). They travel with the picture and
   are there at once, also when the kernel is busy or gone.
 - `words` say what the picture shows to someone who can't see it. They are read out when they change.
@@ -37,6 +37,7 @@ import ipywidgets  # type: ignore[import-untyped]
 
 from gnn_lib.widgets.graph_view import GraphView
 from gnn_lib.widgets.still import still, with_still
+from gnn_lib.widgets.turns import in_turn
 
 Cells = Sequence[Sequence[str]]
 _TIGHT = {"description_width": "initial"}  # no more space for a label than it needs
@@ -93,13 +94,15 @@ class Panel(ipywidgets.HTML):  # type: ignore[misc]
 
 def button(label: str, handler: Callable[[], object], tooltip: str = "") -> ipywidgets.Button:
     made = ipywidgets.Button(description=label, tooltip=tooltip or label, layout={"width": "auto"})
-    made.on_click(lambda _: handler())
+    act = in_turn(handler)
+    made.on_click(lambda _: act())
     return made
 
 
 def control(widget: ipywidgets.Widget, handler: Callable[[], object]) -> ipywidgets.Widget:
     """Any ipywidget with a `value`: the handler is called when it changes."""
-    widget.observe(lambda _: handler(), "value")
+    act = in_turn(handler)
+    widget.observe(lambda _: act(), "value")
     return widget
 
 

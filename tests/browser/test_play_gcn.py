@@ -34,6 +34,17 @@ class GCNLayer(torch.nn.Module):
         return weight[:, None] * self.lin(x)[edge_index[0] + 9]
 play_gcn(edge_weights, GCNLayer)
 """
+SLOW = """import time
+from gnn_lib.layers import GCNConv
+from gnn_lib.widgets import play_gcn
+class GCNLayer(GCNConv):
+    def __init__(self, in_channels, out_channels):
+        super().__init__(in_channels, out_channels, normalize=False)
+    def forward(self, x, edge_index, weight):
+        time.sleep(0.2)
+        return super().forward(x, edge_index, weight)
+play_gcn(layer=GCNLayer)
+"""
 X = ["3", "0", "1", "2", "-2", "4"]
 
 
@@ -110,6 +121,26 @@ def test_by_keyboard(server: Lab, page: Page, open_notebook: Open) -> None:
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     expect(detail(output, 1)).to_have_text("B -> C: 1 / √(3 · 4) = 0.29.")
+
+
+def test_two_controls_moved_one_soon_after_the_other(server: Lab, page: Page, open_notebook: Open) -> None:
+    """The kernel gets a widget's first event by another thread than those after it. Each step takes a while."""
+    notebook = play(server, open_notebook, SLOW, "print('I', 'print')")
+    output = notebook.cell_output(0)
+    picture = output.get_by_role("application").first
+    steps, first, second = (output.get_by_role("slider").nth(k) for k in range(3))
+    steps.focus()
+    page.keyboard.press("End")
+    expect(picture).to_have_accessible_name(re.compile("^Step 4 of 4"))
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(inside(output).nth(5)).to_have_text("3.74")  # twice as much
+    page.keyboard.press("ArrowLeft")
+    second.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(inside(output)).to_have_text(["0"] * 6)
+    notebook.run_cell(1)
+    expect(notebook.cell_output(1)).to_have_text("I print")
 
 
 def test_an_image_and_its_graph(server: Lab, page: Page, open_notebook: Open) -> None:

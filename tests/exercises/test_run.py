@@ -8,6 +8,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,29 @@ CALL = Call(dict(x=X, edge_index=EDGES))
 
 def outcome(answer: Any, call: Call = CALL) -> Outcome:
     return run(answer, call)
+
+
+# Threads
+
+
+def test_two_threads_take_turns() -> None:
+    """JupyterLab answers a playground in one thread while a cell's check runs in another."""
+
+    def slow(x: Tensor, edge_index: Tensor) -> Tensor:
+        print("begins")
+        time.sleep(0.3)
+        print("ends")
+        return torch.rand(3)
+
+    out, state = sys.stdout, torch.get_rng_state()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(outcome, slow)
+        time.sleep(0.1)
+        outcomes = [pool.submit(outcome, slow).result(), first.result()]
+    assert sys.stdout is out, "or the notebook prints no more"
+    assert torch.equal(torch.get_rng_state(), state)
+    assert [one.printed for one in outcomes] == ["begins\nends\n"] * 2
+    assert torch.equal(*(torch.as_tensor(one.outputs["result"]) for one in outcomes)), "both from one seed"
 
 
 # Limits

@@ -1,6 +1,9 @@
 """The frame: what is said, what is shown, and what stays where no kernel runs."""
 
+import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from gnn_lib.datasets import path_abcd, three_friends
 from gnn_lib.widgets import GraphView, Playground
@@ -38,6 +41,36 @@ def test_controls_call_their_handlers() -> None:
     controls[2].value = 3
     controls[3].value = "mean"
     assert heard == ["go", "tick", "slide", "choose"]
+
+
+def test_handlers_take_turns() -> None:
+    """A widget's first event comes by another thread than those after it."""
+    heard: list[str] = []
+
+    def move(name: str) -> None:
+        heard.append(f"{name} begins")
+        time.sleep(0.2)
+        heard.append(f"{name} ends")
+
+    view = GraphView(three_friends())
+    view.on_click(lambda node: move("click"))
+    slides = slider("round", 0, 5, lambda: move("slide"))
+    go = button("Go", lambda: move("go"))
+    events: list[Callable[[], object]] = [
+        lambda: slides.set_state({"value": 1}), go.click,
+        lambda: view._hear(None, {"event": "click", "node": 0}, None),
+    ]  # fmt: skip
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda event: event(), events))
+    assert len(heard) == 6
+    assert all(end == begin.replace("begins", "ends") for begin, end in zip(heard[::2], heard[1::2], strict=True))
+
+
+def test_a_control_sets_another_in_its_own_turn() -> None:
+    heard: list[int] = []
+    first = slider("first", 0, 5, lambda: heard.append(first.value))
+    button("Go", lambda: setattr(first, "value", 3)).click()
+    assert heard == [3]
 
 
 def test_what_is_said_is_there_until_something_else_is() -> None:
