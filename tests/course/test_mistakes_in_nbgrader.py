@@ -1,10 +1,12 @@
 """The proof once more, by plain `nbgrader autograde`: a class in which each student makes mistakes.
 
 Student `mistake_3` makes the fourth known mistake of every exercise, `other_1` solves each in its second
-other way, `empty` hands in the lesson as it was released. Nobody's mistake is left out.
+other way, `empty` hands in the lesson as it was released. Nobody's mistake is left out. The kernels are warm
+ones, forked, without a sandbox: nbgrader gets them by a kernel's specification, as anybody's nbgrader could.
 """
 
 import html
+import json
 import shutil
 import textwrap
 from dataclasses import dataclass
@@ -21,6 +23,12 @@ from gnn_lib.exercises.source import PREAMBLE, learner_code
 from tests.course.tree import ROOT, run
 
 pytestmark = pytest.mark.slow
+WARM = {
+    "argv": ["python", "-f", "{connection_file}"],
+    "display_name": "a warm kernel",
+    "language": "python",
+    "metadata": {"kernel_provisioner": {"provisioner_name": "gnn-course-warm", "config": {"level": "none"}}},
+}
 NAMES = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
 
 
@@ -56,7 +64,11 @@ def test_every_known_answer_gets_what_it_deserves(name: str, tmp_path: Path) -> 
         folder.mkdir(parents=True)
         nbformat.write(notebook, folder / f"{name}.ipynb")
         expected[student] = {exercise: known for exercise, (_, known) in answers.items()}
-    run("nbgrader", "autograde", name, cwd=course, root=tmp_path, GNN_COURSE_JUDGE="no")
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps(WARM))
+    own = {"GNN_COURSE_JUDGE": "no", "JUPYTER_PATH": str(tmp_path / "jupyter")}
+    run("nbgrader", "autograde", name, cwd=course, root=tmp_path, **own)
 
     wrong = []
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "gnn-course") as book:
