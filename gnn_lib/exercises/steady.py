@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-# All of this belongs to the process. JupyterLab answers a playground in one thread while a cell's check runs in
-# another: without turns, each would leave behind what it found of the other's.
+# All of this belongs to the process. JupyterLab answers a playground in one thread while a cell's check runs
+# in another: without turns, each would leave behind what it found of the other's.
 _turn = threading.RLock()
 
 

@@ -124,7 +124,7 @@ def test_by_keyboard(server: Lab, page: Page, open_notebook: Open) -> None:
 
 
 def test_two_controls_moved_one_soon_after_the_other(server: Lab, page: Page, open_notebook: Open) -> None:
-    """The kernel gets a widget's first event by another thread than those after it. Each step takes a while."""
+    """The kernel handles a widget's first event in another thread than those after it; here it takes long."""
     notebook = play(server, open_notebook, SLOW, "print('I', 'print')")
     output = notebook.cell_output(0)
     picture = output.get_by_role("application").first
