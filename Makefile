@@ -31,7 +31,7 @@ TOGETHER := -n auto --maxprocesses 4 --dist worksteal
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
-# nbgrader's parts of JupyterLab find course/nbgrader_config.py by JUPYTER_CONFIG_PATH, and alembic by PATH.
+# JupyterLab and nbgrader's parts of it find course/*_config.py by JUPYTER_CONFIG_PATH, and alembic by PATH.
 lab: setup  ## set up if needed, then open JupyterLab at the first lesson
 	@echo "Opening JupyterLab in your browser: about ten seconds. To end it, come back here and press Ctrl+C twice."
 	@PATH="$(abspath $(VENV))/bin:$$PATH" \

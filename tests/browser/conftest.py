@@ -25,13 +25,13 @@ expect.set_options(timeout=30_000)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a copy of the lessons, the solutions and nbgrader's configuration."""
+    """JupyterLab on a copy of the lessons, the solutions and the course's configuration."""
     root, home = tmp_path_factory.mktemp("repository"), tmp_path_factory.mktemp("home")
     for folder in ("lessons", "solutions"):
         shutil.copytree(ROOT / folder, root / folder)
     course = root / "course"
     (course / "exchange").mkdir(parents=True)
-    for name in ("nbgrader_config.py", "preprocessors.py"):
+    for name in ("nbgrader_config.py", "preprocessors.py", "jupyter_server_config.py"):
         shutil.copy(ROOT / "course" / name, course)
     with lab(root, home, config=course) as running:
         yield running
