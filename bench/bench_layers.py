@@ -230,7 +230,8 @@ def main() -> None:
     elif arguments.memory:
         print(json.dumps(measure_memory(*arguments.memory)))
     else:
-        report(["quick"], LAYERS[::4]) if arguments.quick else report(arguments.graphs, LAYERS)
+        graphs, layers = (["quick"], LAYERS[::4]) if arguments.quick else (arguments.graphs, LAYERS)
+        report(graphs, layers)
 
 
 if __name__ == "__main__":

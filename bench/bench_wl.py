@@ -44,7 +44,7 @@ Sized = tuple[Tensor, int]  # edges, and the number of nodes
 
 
 def speed(small: Sized, middle: Sized, large: Sized) -> str:
-    """Of the large one's peers only ours is quick enough to be waited for."""
+    """On the large one ours alone: its peers would take too long."""
     fifth, whole = time_all(*small), time_all(*middle)
     million = medians({"ours": lambda: ours(*large)}, repeats=3)["ours"]
     names = [f"{num_nodes:,}" for _, num_nodes in (small, middle, large)]

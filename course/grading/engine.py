@@ -88,7 +88,7 @@ class Engine:
         try:
             while self._hand_out(to_do) or self._running:
                 done = wait(self._running, TICK, FIRST_COMPLETED).done
-                self._look_for_workers()
+                self._look_for_workers()  # first: what a lost scheduler has cancelled was not tried
                 for future in done:
                     self._come_back(future, self._running.pop(future).work)
                 self._give_up_the_overdue()

@@ -94,15 +94,13 @@ class Panel(ipywidgets.HTML):  # type: ignore[misc]
 
 def button(label: str, handler: Callable[[], object], tooltip: str = "") -> ipywidgets.Button:
     made = ipywidgets.Button(description=label, tooltip=tooltip or label, layout={"width": "auto"})
-    act = in_turn(handler)
-    made.on_click(lambda _: act())
+    made.on_click(in_turn(lambda _: handler()))
     return made
 
 
 def control(widget: ipywidgets.Widget, handler: Callable[[], object]) -> ipywidgets.Widget:
     """Any ipywidget with a `value`: the handler is called when it changes."""
-    act = in_turn(handler)
-    widget.observe(lambda _: act(), "value")
+    widget.observe(in_turn(lambda _: handler()), "value")
     return widget
 
 

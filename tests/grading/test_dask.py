@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dask
@@ -14,7 +15,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from course.grading import command, engine
-from tests.grading.classroom import Classroom
+from tests.grading.classroom import LESSON, Classroom
 from tests.grading.rooms import made, room
 
 __all__ = ["made", "room"]
@@ -78,8 +79,8 @@ def test_no_worker_is_left(
 ) -> None:
     monkeypatch.setattr(engine, "PATIENCE", 3.0)
     room.hand_in("ann", "# score 2")
-    room.hand_in("bob", "# score 1\n# sleep 20")
-    threading.Timer(4.0, cluster.scale, [0]).start()
+    room.hand_in("bob", "# score 1\n# sleep 100")
+    once_graded(room, "ann", lambda: cluster.scale(0))
     assert room.grade("--dask", cluster.scheduler_address) == command.STOPPED
     assert "start workers" in capsys.readouterr().err
     assert room.scores() == {"ann": 2.0}
@@ -89,15 +90,22 @@ def test_no_worker_is_left(
     assert room.scores() == {"ann": 2.0, "bob": 1.0}
 
 
-def test_the_scheduler_is_lost(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
-    room.hand_in("ann", "# score 2")
-    room.hand_in("bob", "# score 1\n# sleep 100")
+@pytest.mark.parametrize("seconds", [0.0, 0.7, 2.3])
+def test_the_scheduler_is_lost(room: Classroom, capsys: pytest.CaptureFixture[str], seconds: float) -> None:
+    """At whatever moment: Dask says so in several ways."""
+    students = [f"s{number:02}" for number in range(32)]
+    for student in students:
+        room.hand_in(student, "# score 2\n# sleep 0.3")
     with scheduler() as (process, address), worker(address):
-        threading.Timer(8.0, process.kill).start()
+        once_graded(room, "s00", lambda: (time.sleep(seconds), process.kill()))
         with dask.config.set({"distributed.comm.timeouts.connect": "3s"}):
             assert room.grade("--dask", address) == command.STOPPED
     assert "start a scheduler" in capsys.readouterr().err
-    assert room.scores() == {"ann": 2.0}
+    graded = room.scores()
+    assert 0 < len(graded) < len(students)
+    assert all(room.record(student).marks for student in graded)
+    assert room.grade("--resume") == command.ALL_GRADED
+    assert room.scores() == dict.fromkeys(students, 2.0)
 
 
 def test_a_cluster_by_its_class(room: Classroom) -> None:
@@ -109,6 +117,17 @@ def test_a_cluster_by_its_class(room: Classroom) -> None:
 def test_wrong_addresses_and_classes_say_so(room: Classroom, capsys: pytest.CaptureFixture[str]) -> None:
     assert room.grade("--dask-cluster", "distributed.NoCluster") == command.STOPPED
     assert "distributed.LocalCluster" in capsys.readouterr().err
+
+
+def once_graded(room: Classroom, student: str, act: Callable[[], object]) -> None:
+    record = room.root / "records" / LESSON / f"{student}.json"  # written last
+
+    def watch() -> None:
+        while not record.exists():
+            time.sleep(0.05)
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
@@ -125,7 +144,7 @@ def scheduler() -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 @contextmanager
 def worker(address: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "dask", "worker", address, "--no-nanny", "--no-dashboard"]
+    command = [sys.executable, "-m", "dask", "worker", address, "--nthreads", "2", "--no-nanny"]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             yield
